@@ -1,0 +1,25 @@
+"""The Celery application: JSON only, every task is a nudge and the row is the queue."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import heartbeat_sent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialcommerce.settings")
+
+app = Celery("plaza")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@heartbeat_sent.connect
+def show_alive(**_: Any) -> None:
+    """/readyz finds a worker's sign of life for as long as its heart beats (every 2 s)."""
+    from socialcommerce.health import HEARTBEAT_SECONDS, WORKER_KEY  # noqa: PLC0415  needs settings
+    from socialcommerce.lib import redis  # noqa: PLC0415
+
+    try:
+        redis.cache().set(WORKER_KEY, "1", ex=HEARTBEAT_SECONDS)
+    except redis.RedisError:
+        return  # the broker is away too; /readyz says so by itself

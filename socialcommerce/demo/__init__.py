@@ -1,0 +1,1 @@
+"""The demo world: what a first `make up` shows. Development only."""

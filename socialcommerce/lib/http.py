@@ -1,0 +1,61 @@
+"""Small things that every view needs."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from socialcommerce.lib import problems
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+class MethodNotAllowed(problems.Problem):
+    code = "method-not-allowed"
+    status = 405
+    title = _("That address does not take this kind of request")
+
+
+def require(*methods: str) -> Callable[[View[P]], View[P]]:
+    """The view answers these methods (HEAD where GET is) and 405 with Allow to the others."""
+    allowed = {*methods, *(["HEAD"] if "GET" in methods else [])}
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.method in allowed:
+                return view(request, *args, **kwargs)
+            response = problems.respond(request, MethodNotAllowed())
+            response["Allow"] = ", ".join(sorted(allowed))
+            return response
+
+        return inner
+
+    return decorate
+
+
+def safe_next(request: HttpRequest, default: str) -> str:
+    """Where the person wanted to go, if it is on this site; else `default`."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if is_safe(request, wanted) else default
+
+
+def is_safe(request: HttpRequest, url: str) -> bool:
+    """True for a path of this site; other hosts, schemes and control characters are not."""
+    return bool(url) and url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+
+
+def back(request: HttpRequest, default: str) -> str:
+    """The page the person came from, as a path of this site; else `default`."""
+    referer = request.headers.get("Referer", "")
+    if not is_safe(request, referer):
+        return default
+    parts = urlsplit(referer)
+    return parts.path + (f"?{parts.query}" if parts.query else "")

@@ -1,0 +1,128 @@
+"""Money in integer minor units with an ISO 4217 currency. No float, no Decimal column."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import total_ordering
+
+from babel.numbers import format_currency, get_currency_precision, list_currencies
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext_lazy as _
+
+from socialcommerce.lib.problems import Invalid
+
+# The largest amount in one movement: far above any order, far below 2^63 in any sum.
+AMOUNT_MAX_MINOR = 10**13
+# ISO 4217 gives no exponent to test money (XTS); two, so that it behaves like most currencies.
+_EXPONENTS = {"XTS": 2}
+
+
+class InvalidAmount(Invalid):
+    code = "invalid-amount"
+    title = _("That is not an amount we can use")
+
+
+class MixedCurrencies(TypeError):
+    """Two currencies met in one sum: a bug, there is no silent conversion."""
+
+
+def exponent(currency: str) -> int:
+    """Digits after the point, by ISO 4217 (JPY 0, USD 2, KWD 3). Raises InvalidAmount."""
+    if currency in _EXPONENTS:
+        return _EXPONENTS[currency]
+    if currency not in list_currencies():
+        raise InvalidAmount(_("There is no such currency."))
+    return get_currency_precision(currency)
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units of one currency."""
+
+    amount_minor: int
+    currency: str
+
+    def _same(self, other: "Money") -> None:
+        if self.currency != other.currency:
+            raise MixedCurrencies(f"{self.currency} and {other.currency}")
+
+    def __add__(self, other: "Money") -> "Money":
+        self._same(other)
+        return Money(self.amount_minor + other.amount_minor, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        self._same(other)
+        return Money(self.amount_minor - other.amount_minor, self.currency)
+
+    def __mul__(self, count: int) -> "Money":
+        return Money(self.amount_minor * count, self.currency)
+
+    def __lt__(self, other: "Money") -> bool:
+        self._same(other)
+        return self.amount_minor < other.amount_minor
+
+    def __str__(self) -> str:
+        return format_money(self)
+
+
+def allocate(amount_minor: int, weights: Sequence[int]) -> list[int]:
+    """Splits an amount by weights so that the parts sum to it exactly (largest remainder).
+
+    Ties go to the earlier part. Raises ValueError for no weight above zero or a negative one.
+    """
+    total = sum(weights)
+    if total <= 0 or min(weights) < 0:
+        raise ValueError("allocate() wants weights of zero or more, one of them above zero.")
+    parts = [amount_minor * weight // total for weight in weights]
+    remainders = [amount_minor * weight % total for weight in weights]
+    order = sorted(range(len(weights)), key=lambda index: (-remainders[index], index))
+    for index in order[: amount_minor - sum(parts)]:
+        parts[index] += 1
+    if sum(parts) != amount_minor:
+        raise ArithmeticError(f"{parts} do not sum to {amount_minor}")
+    return parts
+
+
+def basis_points(amount_minor: int, points: int) -> int:
+    """`points` hundredths of a per cent of an amount of zero or more, half a unit rounded up."""
+    return (amount_minor * points + 5_000) // 10_000
+
+
+def format_money(money: Money, locale: str | None = None) -> str:
+    """As people of the locale write it, with the currency: "$12.50", "12,50 €"."""
+    major = Decimal(money.amount_minor).scaleb(-exponent(money.currency))
+    return format_currency(
+        major, money.currency, locale=locale or to_locale(get_language() or "en")
+    )
+
+
+def plain_amount(amount_minor: int, currency: str) -> str:
+    """The amount as digits with a point, for form fields and files: "12.50"."""
+    return format(Decimal(amount_minor).scaleb(-exponent(currency)), "f")
+
+
+def parse_amount(text: str, currency: str) -> int:
+    """Minor units of what a person typed: "12", "12.5", "12.50".
+
+    Raises InvalidAmount for signs, exponents, fractions of a minor unit, other digits than
+    0 to 9, and amounts above AMOUNT_MAX_MINOR. Zero is allowed; callers set their minimum.
+    """
+    digits = exponent(currency)
+    whole, point, fraction = text.strip().partition(".")
+    if unicodedata.normalize("NFC", text) != text or not (whole + fraction).isascii():
+        raise InvalidAmount(_("Please write the amount in plain digits, such as 12.50."))
+    if not whole.isdigit() or (point and not fraction.isdigit()):
+        raise InvalidAmount(_("Please write the amount in plain digits, such as 12.50."))
+    if len(fraction) > digits:
+        raise InvalidAmount(
+            _("%(currency)s has %(digits)s digits after the point.")
+            % {"currency": currency, "digits": digits}
+        )
+    if len(whole) > len(str(AMOUNT_MAX_MINOR)):
+        raise InvalidAmount(_("That amount is too large."))
+    amount_minor = int(whole) * 10**digits + int(fraction.ljust(digits, "0") or "0")
+    if amount_minor > AMOUNT_MAX_MINOR:
+        raise InvalidAmount(_("That amount is too large."))
+    return amount_minor

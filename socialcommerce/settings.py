@@ -1,0 +1,357 @@
+"""Settings of the site. Every knob states its unit, its default and its reason.
+
+Values come from the environment. In development the launcher (`make up`) writes what it
+started into var/run/services.json, and `load_environment` finds it there.
+"""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from socialcommerce.embedded.discovery import load_environment
+from socialcommerce.lib import env
+
+load_environment()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- What kind of installation this is ----------------------------------------------------
+
+PLAZA_ENV = env.text("PLAZA_ENV", "development")  # development | test | production
+DEVELOPMENT = PLAZA_ENV == "development"
+TESTING = PLAZA_ENV == "test"
+PRODUCTION = PLAZA_ENV == "production"
+if not (DEVELOPMENT or TESTING or PRODUCTION):
+    raise env.BadEnvironment("PLAZA_ENV wants development, test or production.")
+
+DEBUG = env.flag("DEBUG", default=False)
+# Sessions and tokens hang on it: production must bring its own; elsewhere a random one will do.
+SECRET_KEY = env.text("SECRET_KEY", None if PRODUCTION else secrets.token_urlsafe(50))
+SITE_URL = env.text("SITE_URL", None if PRODUCTION else "http://127.0.0.1:8000").rstrip("/")
+SITE_NAME = env.text("SITE_NAME", "Plaza")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,testserver")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", SITE_URL)
+ROOT_URLCONF = "socialcommerce.urls"
+WSGI_APPLICATION = "socialcommerce.wsgi.application"
+
+# --- Apps, in the order of the staircase from the top -------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "axes",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "csp",
+    "lucide",
+    "accounts",
+    "feed",
+    "payments",
+    "shop",
+    "flashsale",
+    "socialcommerce",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "socialcommerce.middleware.AdminContentSecurity",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "socialcommerce.lib.problems.ProblemMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "socialcommerce.context.site",
+            ],
+        },
+    },
+]
+
+# --- PostgreSQL: the only truth -----------------------------------------------------------
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        # Nothing listens on the default: the first query then says what is missing.
+        **env.database(env.text("DATABASE_URL", "postgresql://plaza@127.0.0.1:1/plaza")),
+        # Persistent connections, one a thread; granian caps the threads.
+        "CONN_MAX_AGE": env.number("DATABASE_CONN_MAX_AGE_SECONDS", 600),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": env.number("DATABASE_CONNECT_TIMEOUT_SECONDS", 5),
+            # A statement that runs longer than this on a page is a bug, not patience.
+            "options": "-c statement_timeout="
+            + str(env.number("DATABASE_STATEMENT_TIMEOUT_MS", 30_000)),
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis: a gate, a queue, a cache; may vanish at any moment ----------------------------
+
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:1/0")  # broker and cache
+REDIS_GATE_URL = env.text("REDIS_GATE_URL", "redis://127.0.0.1:1/0")  # flash-sale gate alone
+# A page waits for Redis no longer than this before it goes on without (seconds).
+REDIS_TIMEOUT_SECONDS = env.number("REDIS_TIMEOUT_SECONDS", 2)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "plaza",
+        "OPTIONS": {
+            "socket_timeout": REDIS_TIMEOUT_SECONDS,
+            "socket_connect_timeout": REDIS_TIMEOUT_SECONDS,
+        },
+    }
+}
+
+# --- Celery: the work that nobody waits for -----------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ACKS_LATE = True  # a worker that dies hands its task to the next one
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # drains are long and must not pile up behind one worker
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, "socket_timeout": 10}
+CELERY_TASK_ROUTES = {"flashsale.tasks.drain_*": {"queue": "drain"}}
+CELERY_TIMEZONE = "UTC"
+# Sweeps are the guarantee behind every nudge: each finds rows that nobody came for.
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "expire unpaid orders": {"task": "shop.tasks.expire_unpaid", "schedule": 15},
+    "complete received orders": {"task": "shop.tasks.complete_received", "schedule": 300},
+    "drive payments": {"task": "payments.tasks.drive_stuck", "schedule": 15},
+    "drive refunds": {"task": "payments.tasks.drive_refunds", "schedule": 30},
+    "process Stripe events": {"task": "payments.tasks.process_events", "schedule": 10},
+    "fold accruals": {"task": "payments.tasks.fold_accruals", "schedule": 60},
+    "prove the books": {"task": "payments.tasks.verify_ledger", "schedule": crontab(hour=3)},
+}
+
+# --- Who comes in -------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+if TESTING:  # hashing is slow on purpose; hundreds of test people need not wait for it
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGIN_URL = reverse_lazy("account_login")
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupExtras"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+# Guessing a password: ten tries, then a quarter of an hour of rest, for that person from there.
+AXES_FAILURE_LIMIT = env.number("LOGIN_FAILURE_LIMIT", 10)
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
+AXES_VERBOSE = False
+# How many proxies of ours stand before the site; 0 means the socket's address is the person's.
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
+AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXY_COUNT
+
+# --- Mail ---------------------------------------------------------------------------------
+
+EMAIL_BACKEND = env.text(
+    "EMAIL_BACKEND",
+    "django.core.mail.backends.smtp.EmailBackend"
+    if PRODUCTION
+    else "accounts.mailbox.MailboxBackend",  # every mail stands at /dev/mail/
+)
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <hello@plaza.example>")
+MAILBOX_DIR = BASE_DIR / "var" / "mail"
+
+# --- Money --------------------------------------------------------------------------------
+
+SITE_CURRENCY = env.text("SITE_CURRENCY", "USD")  # ISO 4217; one currency a site for now
+STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
+STRIPE_PUBLISHABLE_KEY = env.text("STRIPE_PUBLISHABLE_KEY", "")
+STRIPE_WEBHOOK_SECRETS = env.words("STRIPE_WEBHOOK_SECRET")  # two while one is being rotated
+STRIPE_API_BASE = env.text("STRIPE_API_BASE", "")  # empty: Stripe itself
+TOP_UP_MIN_MINOR = env.number("TOP_UP_MIN_MINOR", 100)  # one unit: below it fees eat the money
+TOP_UP_MAX_MINOR = env.number("TOP_UP_MAX_MINOR", 200_000)  # a lost password must not cost more
+# A card payment that got no answer is asked about again after this, and dies after the second.
+PAYMENT_DRIVE_AFTER_SECONDS = env.number("PAYMENT_DRIVE_AFTER_SECONDS", 20)
+PAYMENT_LIFETIME_SECONDS = env.number("PAYMENT_LIFETIME_SECONDS", 900)
+
+# --- Shop ---------------------------------------------------------------------------------
+
+ORDER_PAY_WITHIN_SECONDS = env.number("ORDER_PAY_WITHIN_SECONDS", 900)
+ORDER_RECEIVE_WITHIN_DAYS = env.number("ORDER_RECEIVE_WITHIN_DAYS", 14)  # then escrow is released
+ORDER_QUANTITY_MAX = env.number("ORDER_QUANTITY_MAX", 20)  # pieces of one variant in an order
+STORE_FEE_BASIS_POINTS = env.number("STORE_FEE_BASIS_POINTS", 300)  # 3 %, kept by the site
+
+# --- Flash sales --------------------------------------------------------------------------
+
+SALE_HOLD_SECONDS = env.number("SALE_HOLD_SECONDS", 300)  # to pay a unit by hand
+SALE_PAYING_GRACE_SECONDS = env.number("SALE_PAYING_GRACE_SECONDS", 120)  # a payment under way
+SALE_LEASE_MS = env.number("SALE_LEASE_MS", 3_000)  # the gate closes this long after the controller
+SALE_DRAIN_BATCH = env.number("SALE_DRAIN_BATCH", 500)  # stream entries in one transaction
+SALE_RESTORE_SECONDS = env.number("SALE_RESTORE_SECONDS", 10)  # earlier receipts alone come in
+SALE_STATE_CACHE_MS = env.number("SALE_STATE_CACHE_MS", 1_000)  # how old a refusal may be
+
+# --- Feed ---------------------------------------------------------------------------------
+
+POST_LENGTH_MAX = 280  # weighted characters
+POST_PICTURES_MAX = 4
+PICTURE_BYTES_MAX = env.number("PICTURE_BYTES_MAX", 10 * 1024 * 1024)
+PICTURE_PIXELS_MAX = env.number("PICTURE_PIXELS_MAX", 40_000_000)  # before decoding
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
+
+# --- Language and time --------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "socialcommerce" / "locale"]
+TIME_ZONE = env.text("SITE_TIME_ZONE", "UTC")  # the site's zone: line-ups and days are in it
+USE_TZ = True
+
+# --- Files --------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "var" / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING
+        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    },
+}
+
+# --- Safety on the wire -------------------------------------------------------------------
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = PRODUCTION and env.flag("SECURE_SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+STRIPE_BROWSER_ORIGINS = ["https://js.stripe.com", "https://hooks.stripe.com"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, "https://js.stripe.com"],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF, "https://api.stripe.com"],
+        "frame-src": [SELF, *STRIPE_BROWSER_ORIGINS],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        # Chromium holds redirects after a form to this too: the hosted card page is one.
+        "form-action": [
+            SELF,
+            *([STRIPE_API_BASE] if STRIPE_API_BASE else ["https://checkout.stripe.com"]),
+        ],
+    }
+}
+
+# --- REST API -----------------------------------------------------------------------------
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "rest_framework.authentication.TokenAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["socialcommerce.lib.api.IsPerson"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "socialcommerce.lib.api.problem_exception_handler",
+    "DEFAULT_VERSIONING_CLASS": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Plaza API",
+    "DESCRIPTION": "What the pages do, for programs. Errors are application/problem+json.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+}
+
+# --- Admin sites --------------------------------------------------------------------------
+
+UNFOLD = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME, "SHOW_HISTORY": True}
+
+# --- Logging ------------------------------------------------------------------------------
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

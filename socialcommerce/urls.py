@@ -1,0 +1,30 @@
+"""Where every address goes: the apps own theirs, this page only lists them."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from accounts.admin.sites import merchant_site, operator_site
+from socialcommerce import health
+
+api_patterns = [
+    path("", include("accounts.api.urls")),
+    path("", include("feed.api.urls")),
+    path("", include("payments.api.urls")),
+    path("", include("shop.api.urls")),
+    path("", include("flashsale.api.urls")),
+]
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("api/v1/", include(api_patterns)),
+    path("api/schema/", SpectacularSwaggerView.as_view(url_name="schema"), name="api"),
+    path("api/schema/openapi.yaml", SpectacularAPIView.as_view(), name="schema"),
+    path("merchant/", merchant_site.urls),
+    path("operator/", operator_site.urls),
+    path("", include("accounts.urls")),
+    path("", include("payments.urls")),
+    path("", include("shop.urls")),
+    path("", include("flashsale.urls")),
+    path("", include("feed.urls")),
+]
