@@ -1,0 +1,102 @@
+"""The two admin sites: operators run the whole place, merchants their own stores."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+from accounts.models import Membership, User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+
+@dataclass(frozen=True, kw_only=True)
+class DashboardRow:
+    """Something that waits for a person: how many, and where to go for it."""
+
+    label: "str | StrPromise"
+    count: int
+    url: str
+
+
+DashboardProvider = Callable[[User], Sequence[DashboardRow]]
+_providers: dict[str, list[DashboardProvider]] = {}
+
+
+def register_dashboard(site_name: str, provider: DashboardProvider) -> None:
+    """`provider(user)` is asked for rows each time the first page of that site is opened.
+
+    On the merchant site it must scope its rows by the user's memberships.
+    """
+    _providers.setdefault(site_name, []).append(provider)
+
+
+def dashboard_rows(site_name: str, user: User) -> list[DashboardRow]:
+    """Only what is not done yet: rows that count zero are left out."""
+    rows = [row for provider in _providers.get(site_name, []) for row in provider(user)]
+    return [row for row in rows if row.count]
+
+
+class PlazaAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold ships no types
+    """Comes in through the site's own login, and says what needs a person today."""
+
+    index_template = "accounts/admin_index.html"
+    enable_nav_sidebar = True
+
+    def admits(self, user: User) -> bool:
+        raise NotImplementedError
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user = request.user
+        return not isinstance(user, AnonymousUser) and user.is_active and self.admits(user)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponseBase:
+        """There is one way in, with its lock-out and confirmed email: the site's."""
+        del extra_context
+        home = reverse(f"{self.name}:index")
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next") or home)
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> TemplateResponse:
+        assert isinstance(request.user, User)  # noqa: S101  admin_view lets nobody else in
+        rows = dashboard_rows(self.name, request.user)
+        page: TemplateResponse = super().index(
+            request, {**(extra_context or {}), "dashboard_rows": rows}
+        )
+        return page
+
+
+class OperatorSite(PlazaAdminSite):
+    settings_name = "UNFOLD_OPERATOR"
+    site_title = site_header = _("Operators")
+    index_title = _("What needs you today")
+
+    def admits(self, user: User) -> bool:
+        return user.is_operator
+
+
+class MerchantSite(PlazaAdminSite):
+    settings_name = "UNFOLD_MERCHANT"
+    site_title = site_header = _("My stores")
+    index_title = _("What needs you today")
+
+    def admits(self, user: User) -> bool:
+        return Membership.objects.filter(user=user).exists()
+
+
+operator_site = OperatorSite(name="operator")
+merchant_site = MerchantSite(name="merchant")
