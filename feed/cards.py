@@ -1,0 +1,115 @@
+"""The card registry: how a post shows something of an app that the feed does not know.
+
+A post stores `card_type` and `card_id`, nothing more. An app above registers a `CardType` in its
+`AppConfig.ready()`. A page of posts calls `load` once for each type on it, never once a post.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Profile
+from socialcommerce.lib.problems import Problem
+
+type_of_load = Callable[[Sequence[int], Profile | None], Mapping[int, object]]
+
+
+class UnknownCard(Problem):
+    """The card does not exist, or this author may not show it."""
+
+    code = "unknown-card"
+    status = 422
+    title = _("This card cannot be attached.")
+
+
+@dataclass(frozen=True)
+class AttachChoice:
+    """One thing that a person may attach when composing; `label` and `hint` are plain text."""
+
+    card_id: int
+    label: str
+    hint: str = ""
+    picture_url: str = ""
+
+
+@dataclass(frozen=True)
+class CardType:
+    """`load` answers with what the viewer may see; what it leaves out is shown as gone.
+
+    `attachable(author, query)` gives a short list for the composer; None keeps people from
+    attaching this type by hand (the app publishes such posts itself).
+    """
+
+    key: str
+    template: str
+    load: type_of_load
+    attachable: Callable[[Profile, str], Sequence[AttachChoice]] | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class CardRef:
+    """What a post remembers of its card."""
+
+    card_type: str
+    card_id: int
+
+
+@dataclass(frozen=True)
+class LoadedCard:
+    """A card ready for its template; `card` is None when it is gone."""
+
+    template: str
+    card: object | None
+
+
+_types: dict[str, CardType] = {}
+
+
+def register(card_type: CardType) -> None:
+    """The type is known from now on. Raises ValueError when the key is taken by another."""
+    if _types.get(card_type.key, card_type) != card_type:
+        raise ValueError(f"card type {card_type.key!r} is registered twice")
+    _types[card_type.key] = card_type
+
+
+def attachable_types() -> list[CardType]:
+    """The types that a person may attach by hand."""
+    return [card_type for card_type in _types.values() if card_type.attachable is not None]
+
+
+def choices(*, key: str, author: Profile, query: str) -> Sequence[AttachChoice]:
+    """What `author` finds for `query`. Raises UnknownCard for a type that nobody may attach."""
+    card_type = _types.get(key)
+    if card_type is None or card_type.attachable is None:
+        raise UnknownCard
+    return card_type.attachable(author, query)
+
+
+def check(card: CardRef, *, author: Profile, by_hand: bool) -> None:
+    """The card exists and `author` sees it; `by_hand` asks also that people may attach it.
+
+    Raises UnknownCard.
+    """
+    card_type = _types.get(card.card_type)
+    if card_type is None or (by_hand and card_type.attachable is None):
+        raise UnknownCard
+    if card.card_id not in card_type.load([card.card_id], author):
+        raise UnknownCard
+
+
+def load(refs: Iterable[CardRef], viewer: Profile | None) -> dict[CardRef, LoadedCard]:
+    """Every card of a page, with one `load` for each type. Types that left the site are absent."""
+    ids: dict[str, set[int]] = {}
+    for ref in refs:
+        ids.setdefault(ref.card_type, set()).add(ref.card_id)
+    loaded: dict[CardRef, LoadedCard] = {}
+    for key, wanted in ids.items():
+        card_type = _types.get(key)
+        if card_type is None:
+            continue
+        found = card_type.load(sorted(wanted), viewer)
+        for card_id in wanted:
+            loaded[CardRef(key, card_id)] = LoadedCard(card_type.template, found.get(card_id))
+    return loaded
