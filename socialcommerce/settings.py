@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
@@ -17,6 +18,7 @@ from socialcommerce.embedded.discovery import load_environment
 from socialcommerce.lib import env
 
 load_environment()
+django_stubs_ext.monkeypatch()  # ModelAdmin[Store], UploadedFile[bytes] also where they are run
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

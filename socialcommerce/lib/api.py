@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -13,9 +13,11 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, permissions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from socialcommerce.lib import keyset, problems
+
+if TYPE_CHECKING:  # rest_framework.views imports this module while it is being imported
+    from rest_framework.views import APIView
 
 M = TypeVar("M", bound=Model)
 KEY_PATTERN = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -47,13 +49,13 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField(required=False)
     code = serializers.CharField()
-    errors = serializers.DictField(required=False)
+    errors = serializers.DictField(required=False)  # type: ignore[assignment]  # RFC's own name
 
 
 class IsPerson(permissions.BasePermission):
     """A person who is logged in, active and not frozen."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         user = request.user
         return bool(user and user.is_authenticated and user.is_active)
 

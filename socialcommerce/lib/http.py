@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from socialcommerce.lib import problems
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+R = TypeVar("R", bound=HttpRequest)
+View = Callable[Concatenate[R, P], HttpResponse]
 
 
 class MethodNotAllowed(problems.Problem):
@@ -21,20 +22,20 @@ class MethodNotAllowed(problems.Problem):
     title = _("That address does not take this kind of request")
 
 
-def require(*methods: str) -> Callable[[View[P]], View[P]]:
+def require(*methods: str) -> Callable[[View[R, P]], View[R, P]]:
     """The view answers these methods (HEAD where GET is) and 405 with Allow to the others."""
     allowed = {*methods, *(["HEAD"] if "GET" in methods else [])}
 
-    def decorate(view: View[P]) -> View[P]:
+    def decorate(view: View[R, P]) -> View[R, P]:
         @wraps(view)
-        def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def inner(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if request.method in allowed:
                 return view(request, *args, **kwargs)
             response = problems.respond(request, MethodNotAllowed())
             response["Allow"] = ", ".join(sorted(allowed))
             return response
 
-        return inner
+        return cast("View[R, P]", inner)
 
     return decorate
 

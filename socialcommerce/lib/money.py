@@ -122,7 +122,7 @@ def parse_amount(text: str, currency: str) -> int:
         )
     if len(whole) > len(str(AMOUNT_MAX_MINOR)):
         raise InvalidAmount(_("That amount is too large."))
-    amount_minor = int(whole) * 10**digits + int(fraction.ljust(digits, "0") or "0")
+    amount_minor = int(whole + fraction.ljust(digits, "0"))
     if amount_minor > AMOUNT_MAX_MINOR:
         raise InvalidAmount(_("That amount is too large."))
     return amount_minor

@@ -35,7 +35,7 @@ class CleanPicture:
     height: int
 
 
-def clean(upload: UploadedFile, *, longest_edge: int) -> CleanPicture:
+def clean(upload: UploadedFile[bytes], *, longest_edge: int) -> CleanPicture:
     """The picture upright, at most `longest_edge` pixels long, as WebP. Raises BadPicture."""
     if (upload.size or 0) > settings.PICTURE_BYTES_MAX:
         megabytes = settings.PICTURE_BYTES_MAX // (1024 * 1024)
@@ -48,7 +48,7 @@ def clean(upload: UploadedFile, *, longest_edge: int) -> CleanPicture:
     return CleanPicture(ContentFile(out.getvalue(), name=name), picture.width, picture.height)
 
 
-def _decode(upload: UploadedFile) -> Image.Image:
+def _decode(upload: UploadedFile[bytes]) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
