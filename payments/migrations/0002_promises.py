@@ -1,0 +1,18 @@
+"""The ledger's promises in SQL: composite keys, sealed transactions, rows that never change."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+HERE = Path(__file__).parent
+
+
+class Migration(migrations.Migration):
+    dependencies = [("payments", "0001_initial")]
+
+    operations = [
+        migrations.RunSQL(
+            sql=(HERE / "0002_promises.sql").read_text(),
+            reverse_sql=(HERE / "0002_promises_back.sql").read_text(),
+        ),
+    ]

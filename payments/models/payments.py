@@ -1,0 +1,97 @@
+"""A payment: who pays whom, how much, by what, and how far it got."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from payments.payment_states import OPEN, PaymentState
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def open(self) -> "PaymentQuerySet":
+        return self.filter(state__in=OPEN)
+
+    def of(self, profile_id: int) -> "PaymentQuerySet":
+        return self.filter(payer_id=profile_id)
+
+
+class Payment(models.Model):
+    """`reference` is the caller's own word ("order:15"); payments never reads meaning into it."""
+
+    class Method(models.TextChoices):
+        WALLET = "wallet", _("Wallet")
+        CARD = "card", _("Card")
+
+    class Purpose(models.TextChoices):
+        PURCHASE = "purchase", _("Purchase")  # captured money goes to the payee's escrow
+        TOP_UP = "top_up", _("Top-up")  # captured money goes to the payer's own wallet
+
+    payer = models.ForeignKey(
+        "accounts.Profile", on_delete=models.PROTECT, related_name="payments_made"
+    )
+    payee = models.ForeignKey(
+        "accounts.Profile", on_delete=models.PROTECT, related_name="payments_received"
+    )
+    purpose = models.CharField(max_length=8, choices=Purpose, default=Purpose.PURCHASE)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    method = models.CharField(max_length=6, choices=Method)
+    instrument = models.ForeignKey("payments.Instrument", on_delete=models.PROTECT, null=True)
+    reference = models.CharField(max_length=80, db_index=True)
+    key = models.CharField(max_length=100)
+    request_hash = models.CharField(max_length=64)
+    state = models.CharField(max_length=16, default=PaymentState.CREATED.value)
+    captured_minor = models.BigIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)
+    released_minor = models.BigIntegerField(default=0, help_text=_("Paid out, without the fee."))
+    fee_minor = models.BigIntegerField(default=0)
+    stripe_id = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001  unique
+    # Attempt n is sent to Stripe under the key "payment:<id>:<n>" until its answer is here.
+    attempt = models.PositiveIntegerField(default=0)
+    answered_attempt = models.PositiveIntegerField(default=0)
+    decline_code = models.CharField(max_length=60, blank=True)
+    next_action_url = models.TextField(blank=True)
+    return_url = models.TextField(blank=True)
+    flag = models.CharField(max_length=140, blank=True, help_text=_("Why an operator must look."))
+    drive_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    objects = PaymentQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["payer", "key"], name="payments_payment_key"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_payment_amount"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in PaymentState]),
+                name="payments_payment_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(captured_minor__in=[0, F("amount_minor")]),
+                name="payments_payment_captured",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, released_minor__gte=0, fee_minor__gte=0)
+                & Q(captured_minor__gte=F("refunded_minor") + F("released_minor") + F("fee_minor")),
+                name="payments_payment_given",
+            ),
+            models.CheckConstraint(
+                condition=Q(method="wallet", instrument__isnull=True)
+                | Q(method="card", instrument__isnull=False),
+                name="payments_payment_instrument",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["drive_at"],
+                condition=Q(state__in=sorted(state.value for state in OPEN)),
+                name="payments_payment_to_drive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {self.amount_minor} {self.currency} {self.state}"

@@ -1,0 +1,49 @@
+"""A refund: committed before Stripe hears of it, so that no answer can be lost."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from payments.refund_states import RefundState
+
+
+class Refund(models.Model):
+    class To(models.TextChoices):
+        CARD = "card", _("Card")
+        WALLET = "wallet", _("Wallet")
+
+    payment = models.ForeignKey(
+        "payments.Payment", on_delete=models.PROTECT, related_name="refunds"
+    )
+    amount_minor = models.BigIntegerField()
+    to = models.CharField(max_length=6, choices=To)
+    reason = models.CharField(max_length=140)
+    key = models.CharField(max_length=100)
+    state = models.CharField(max_length=10, default=RefundState.PENDING.value)
+    stripe_id = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001  unique
+    failure_reason = models.CharField(max_length=140, blank=True)
+    drive_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["payment", "key"], name="payments_refund_key"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_refund_amount"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in RefundState]),
+                name="payments_refund_state",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["drive_at"],
+                condition=Q(state=RefundState.PENDING.value),
+                name="payments_refund_to_drive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id}: {self.amount_minor} {self.state}"
