@@ -96,6 +96,7 @@ class Engine:
             self.port = self.port or ports.any_free()
             self._launch()
             if self._wait_until(self.is_ready, seconds=START_SECONDS):
+                self._port_is_given = True  # clients know it from now on
                 return
             may_retry = not self._port_is_given and not ports.is_free(self.port)
             if attempt == START_TRIES or not may_retry:

@@ -29,8 +29,8 @@ class Layout:
         return self.run / "services.json"
 
     @property
-    def secrets(self) -> Path:
-        return self.run / "secrets.json"
+    def logins(self) -> Path:
+        return self.run / "logins.txt"
 
     @property
     def beat_schedule(self) -> Path:

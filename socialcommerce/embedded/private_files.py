@@ -24,9 +24,9 @@ def write_json(path: Path, values: Mapping[str, str | int]) -> None:
 
 
 def password(path: Path) -> str:
-    """The password kept in `path`, made at random the first time. Letters safe in a URL."""
+    """The password kept in `path`, made at random the first time. Hexadecimal: safe in any URL."""
     try:
         return path.read_text().strip()
     except FileNotFoundError:
-        write(path, secrets.token_urlsafe(24))
+        write(path, secrets.token_hex(24))
         return path.read_text().strip()
