@@ -1,0 +1,21 @@
+from shop.models.orders import Order, OrderLine, OrderOrigin
+from shop.models.products import Category, Product, ProductPicture, ProductState, Variant
+from shop.models.stock import HoldState, MovementKind, StockHold, StockItem, StockMovement
+from shop.models.stores import Store
+
+__all__ = [
+    "Category",
+    "HoldState",
+    "MovementKind",
+    "Order",
+    "OrderLine",
+    "OrderOrigin",
+    "Product",
+    "ProductPicture",
+    "ProductState",
+    "StockHold",
+    "StockItem",
+    "StockMovement",
+    "Store",
+    "Variant",
+]

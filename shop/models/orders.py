@@ -1,0 +1,160 @@
+"""An order: what one person buys from one store at one moment."""
+
+import secrets
+from typing import Final
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from shop.models.products import Variant
+from shop.models.stores import AMOUNT_MAX_MINOR, Store
+from shop.order_states import OrderState
+
+# Crockford's alphabet: nothing that is read aloud or typed wrongly (no I, L, O, U).
+NUMBER_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PAID_STATES: Final = ["paid", "shipped", "completed"]
+
+
+def new_number() -> str:
+    """Random, so that it tells nobody how many orders there are: 60 bits, three groups of four."""
+    letters = "".join(secrets.choice(NUMBER_ALPHABET) for _letter in range(12))
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+class OrderOrigin(models.TextChoices):
+    CHECKOUT = "checkout", _("Checkout")
+    SALE = "sale", _("Sale")
+
+
+class Order(models.Model):
+    """Amounts are in minor units of `currency`; `shown` is what the buyer saw, for ever."""
+
+    number = models.CharField(_("number"), max_length=14, unique=True, default=new_number)
+    buyer = models.ForeignKey(
+        "accounts.Profile", on_delete=models.PROTECT, related_name="orders", verbose_name=_("buyer")
+    )
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="orders", verbose_name=_("store")
+    )
+    state = models.CharField(
+        _("state"),
+        max_length=16,
+        choices=OrderState.choices,
+        default=OrderState.AWAITING_PAYMENT.value,
+    )
+    subtotal_minor = models.BigIntegerField(_("subtotal"))
+    shipping_minor = models.BigIntegerField(_("shipping"))
+    total_minor = models.BigIntegerField(_("total"))
+    currency = models.CharField(_("currency"), max_length=3)
+    address = models.JSONField(_("address"))
+    shown = models.JSONField(_("as the buyer saw it"))
+    payment = models.ForeignKey(
+        "payments.Payment",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("payment"),
+    )
+    origin = models.CharField(
+        _("origin"), max_length=8, choices=OrderOrigin.choices, default=OrderOrigin.CHECKOUT
+    )
+    origin_reference = models.CharField(_("origin reference"), max_length=60, blank=True)
+    # The buyer's idempotency key and what was asked under it; empty for orders made in bulk.
+    key = models.CharField(max_length=64, blank=True)
+    request_hash = models.CharField(max_length=64, blank=True)
+    carrier = models.CharField(_("carrier"), max_length=60, blank=True)
+    tracking_number = models.CharField(_("tracking number"), max_length=60, blank=True)
+    cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("placed"))
+    pay_by = models.DateTimeField(_("pay by"))
+    paid_at = models.DateTimeField(_("paid"), null=True)
+    ship_by = models.DateTimeField(_("ship by"), null=True)
+    shipped_at = models.DateTimeField(_("shipped"), null=True)
+    receive_by = models.DateTimeField(_("receive by"), null=True)
+    completed_at = models.DateTimeField(_("completed"), null=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True)
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=OrderState.values),
+                name="shop_order_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    subtotal_minor__gt=0,
+                    shipping_minor__gte=0,
+                    total_minor=models.F("subtotal_minor") + models.F("shipping_minor"),
+                ),
+                name="shop_order_total_adds_up",
+            ),
+            models.CheckConstraint(
+                # Whoever is owed goods or got them has paid: there is a payment and its time.
+                condition=~models.Q(state__in=PAID_STATES)
+                | models.Q(payment__isnull=False, paid_at__isnull=False),
+                name="shop_order_paid_has_payment",
+            ),
+            models.UniqueConstraint(
+                fields=["buyer", "key"], condition=~models.Q(key=""), name="shop_order_key_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["buyer", "-created_at", "-id"], name="shop_order_by_buyer"),
+            models.Index(fields=["store", "state", "-created_at"], name="shop_order_by_store"),
+            models.Index(
+                fields=["pay_by"],
+                name="shop_order_unpaid",
+                condition=models.Q(state=OrderState.AWAITING_PAYMENT.value),
+            ),
+            models.Index(
+                fields=["receive_by"],
+                name="shop_order_under_way",
+                condition=models.Q(state=OrderState.SHIPPED.value),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("shop:order", args=[self.number])
+
+    @property
+    def reference(self) -> str:
+        """What payments call this order."""
+        return f"order:{self.pk}"
+
+
+class OrderLine(models.Model):
+    """A copy, not a link: the order keeps what was bought when the product has moved on."""
+
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="lines", verbose_name=_("order")
+    )
+    variant = models.ForeignKey(
+        Variant, on_delete=models.PROTECT, related_name="+", verbose_name=_("variant")
+    )
+    title = models.CharField(_("title"), max_length=120)
+    variant_name = models.CharField(_("variant"), max_length=60)
+    unit_price_minor = models.BigIntegerField(_("price"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+
+    class Meta:
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    unit_price_minor__gt=0, unit_price_minor__lte=AMOUNT_MAX_MINOR, quantity__gt=0
+                ),
+                name="shop_line_of_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.title}"
