@@ -1,5 +1,7 @@
 """Follow and Block: what one profile has to do with another."""
 
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -31,10 +33,20 @@ class Follow(models.Model):
         return f"{self.follower_id} → {self.followed_id}"
 
 
+class BlockQuerySet(models.QuerySet["Block"]):
+    def between(self, one: Profile, other: Profile) -> Self:
+        """Blocks of the two, in either direction."""
+        return self.filter(
+            models.Q(blocker=one, blocked=other) | models.Q(blocker=other, blocked=one)
+        )
+
+
 class Block(models.Model):
     blocker = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="blocks_made")
     blocked = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="blocks_met")
     created_at = models.DateTimeField()
+
+    objects = BlockQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("block")

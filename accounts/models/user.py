@@ -1,7 +1,9 @@
 """A User logs in. What others see of a person is the Profile."""
 
+import secrets
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -18,8 +20,17 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """An operator: `manage.py createsuperuser` is how an installation gets its first."""
-        return self.create_user(email, password, is_operator=True, **fields)
+        """An operator: `manage.py createsuperuser` is how an installation gets its first.
+
+        Every page takes a profile for granted, so one is made here too, under a free handle.
+        """
+        user = self.create_user(email, password, is_operator=True, **fields)
+        profiles = apps.get_model("accounts", "Profile").objects  # its module imports this one
+        handle = f"team_{secrets.token_hex(5)}"
+        profiles.create(
+            kind="person", user=user, handle=handle, name=handle, created_at=user.created_at
+        )
+        return user
 
 
 class User(AbstractBaseUser):

@@ -1,0 +1,185 @@
+"""Page-shaped reads, each with a fixed number of queries."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts import notices
+from accounts.models import Block, Follow, Membership, Notification, Profile, User
+from socialcommerce.lib import keyset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relation:
+    """What the viewer has to do with a profile."""
+
+    is_self: bool = False
+    follows: bool = False
+    is_followed_by: bool = False
+    blocks: bool = False
+    is_blocked_by: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileRow:
+    """A profile in a list; `relation` is None for somebody who is not logged in."""
+
+    profile: Profile
+    relation: Relation | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileList:
+    rows: list[ProfileRow]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeView:
+    """One line of news; `template` renders it with this as `notice`."""
+
+    id: int
+    template: str
+    actor: Profile | None
+    url: str
+    data: dict[str, Any]
+    created_at: datetime
+    is_unread: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeDay:
+    """The news of a day in the site's time zone."""
+
+    day: date
+    notices: list[NoticeView]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeList:
+    days: list[NoticeDay]
+    next_cursor: str | None
+
+
+def blocked_ids(profile: Profile) -> set[int]:
+    """Ids of the profiles that `profile` blocks or is blocked by. One query."""
+    pairs = Block.objects.filter(Q(blocker=profile) | Q(blocked=profile))
+    ids = {id_ for pair in pairs.values_list("blocker_id", "blocked_id") for id_ in pair}
+    return ids - {profile.pk}
+
+
+def managed_profile_ids(user: User, roles: Collection[str] | None = None) -> set[int]:
+    """Ids of the stores that `user` acts for, in one of `roles` or in any. One query."""
+    memberships = Membership.objects.filter(user=user)
+    if roles is not None:
+        memberships = memberships.filter(role__in=roles)
+    return set(memberships.values_list("profile_id", flat=True))
+
+
+def relation(viewer: Profile | None, profile: Profile) -> Relation | None:
+    """None for nobody in particular. Two queries."""
+    return relations(viewer, [profile.pk]).get(profile.pk)
+
+
+def relations(viewer: Profile | None, profile_ids: Iterable[int]) -> dict[int, Relation]:
+    """By profile id; empty for nobody in particular. Two queries for any number."""
+    if viewer is None:
+        return {}
+    ids = list(profile_ids)
+    me = viewer.pk
+    follows = _pairs(Follow.objects.all(), "follower_id", "followed_id", me, ids)
+    blocks = _pairs(Block.objects.all(), "blocker_id", "blocked_id", me, ids)
+    return {
+        id_: Relation(
+            is_self=id_ == me,
+            follows=(me, id_) in follows,
+            is_followed_by=(id_, me) in follows,
+            blocks=(me, id_) in blocks,
+            is_blocked_by=(id_, me) in blocks,
+        )
+        for id_ in ids
+    }
+
+
+def _pairs(
+    rows: "QuerySet[Any]", source: str, target: str, me: int, ids: list[int]
+) -> set[tuple[int, int]]:
+    mine = Q(**{source: me, f"{target}__in": ids})
+    theirs = Q(**{target: me, f"{source}__in": ids})
+    return set(rows.filter(mine | theirs).values_list(source, target))
+
+
+def followers(
+    profile: Profile, *, viewer: Profile | None, cursor: str | None, size: int
+) -> ProfileList:
+    """Who follows `profile`, newest first, without whom the viewer must not see."""
+    rows = Follow.objects.filter(followed=profile, follower__in=_visible(viewer))
+    return _profile_list(rows, "follower", viewer=viewer, cursor=cursor, size=size)
+
+
+def following(
+    profile: Profile, *, viewer: Profile | None, cursor: str | None, size: int
+) -> ProfileList:
+    """Whom `profile` follows, newest first, without whom the viewer must not see."""
+    rows = Follow.objects.filter(follower=profile, followed__in=_visible(viewer))
+    return _profile_list(rows, "followed", viewer=viewer, cursor=cursor, size=size)
+
+
+def blocked(profile: Profile, *, cursor: str | None, size: int) -> ProfileList:
+    """Whom `profile` has blocked, newest first."""
+    rows = Block.objects.filter(blocker=profile)
+    return _profile_list(rows, "blocked", viewer=profile, cursor=cursor, size=size)
+
+
+def _visible(viewer: Profile | None) -> "QuerySet[Profile]":
+    return Profile.objects.visible_to(viewer)
+
+
+def _profile_list(
+    rows: "QuerySet[Any]", side: str, *, viewer: Profile | None, cursor: str | None, size: int
+) -> ProfileList:
+    page = keyset.page(rows.select_related(side), cursor=cursor, size=size)
+    profiles: list[Profile] = [getattr(row, side) for row in page.items]
+    known = relations(viewer, [profile.pk for profile in profiles])
+    return ProfileList(
+        rows=[ProfileRow(profile=one, relation=known.get(one.pk)) for one in profiles],
+        next_cursor=page.next_cursor,
+    )
+
+
+def unread_count(profile: Profile) -> int:
+    """One query on the index of unread rows alone."""
+    return _shown(profile).unread().count()
+
+
+def notice_page(profile: Profile, *, cursor: str | None, size: int) -> NoticeList:
+    """News by day, newest first. One query."""
+    page = keyset.page(_shown(profile).select_related("actor"), cursor=cursor, size=size)
+    views = [_view(row) for row in page.items]
+    days = groupby(views, key=lambda view: timezone.localdate(view.created_at))
+    return NoticeList(
+        days=[NoticeDay(day=day, notices=list(found)) for day, found in days],
+        next_cursor=page.next_cursor,
+    )
+
+
+def _shown(profile: Profile) -> Any:
+    """What a list can show: a kind that no app registers any more has no words."""
+    return Notification.objects.filter(recipient=profile, kind__in=notices.keys())
+
+
+def _view(row: Notification) -> NoticeView:
+    return NoticeView(
+        id=row.pk,
+        template=notices.get(row.kind).template,
+        actor=row.actor,
+        url=row.url,
+        data=row.data,
+        created_at=row.created_at,
+        is_unread=row.read_at is None,
+    )
