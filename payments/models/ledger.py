@@ -72,11 +72,14 @@ class LedgerTransaction(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="reversed_by"
     )
     memo = models.CharField(max_length=140, blank=True)
+    # How many transfers it was written with; the proof counts them again.
+    leg_count = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["scope", "key"], name="payments_transaction_key"),
+            models.CheckConstraint(condition=Q(leg_count__gt=0), name="payments_transaction_legs"),
         ]
         verbose_name = _("ledger transaction")
 
