@@ -1,0 +1,66 @@
+# Everything that one does with Plaza. `make help` lists it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help up test test-browser test-faults check demo-reset demo-sale pictures proof-fresh \
+	lock clean
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+PYTEST := $(BIN)/pytest
+# Two processes: on two cores more of them only wait for each other.
+TEST_PROCESSES ?= 2
+# What production must bring along; `check --deploy` looks at settings, so no service is asked.
+PRODUCTION := PLAZA_ENV=production SECRET_KEY=$$(printf 'not-a-secret-%s-' {1..5}) \
+	SITE_URL=https://plaza.example ALLOWED_HOSTS=plaza.example \
+	DATABASE_URL=postgresql://plaza@127.0.0.1:1/plaza \
+	REDIS_URL=redis://127.0.0.1:1/0 REDIS_GATE_URL=redis://127.0.0.1:1/1 \
+	STRIPE_SECRET_KEY=sk_live_check STRIPE_PUBLISHABLE_KEY=pk_live_check \
+	STRIPE_WEBHOOK_SECRET=whsec_check
+
+help: ## List these commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+$(INSTALLED): requirements.lock
+	@.ci/venv
+
+up: $(INSTALLED) ## Start everything; Ctrl-C stops it (PORT=8123 for another port)
+	@$(BIN)/python manage.py up
+
+test: $(INSTALLED) ## All tests; those with a browser skip where there is no Chromium
+	$(PYTEST) -n $(TEST_PROCESSES)
+
+test-browser: $(INSTALLED) ## Only the tests that drive Chromium
+	$(PYTEST) -m browser
+
+test-faults: $(INSTALLED) ## Only the tests that kill, empty and restart servers
+	$(PYTEST) -m faults
+
+check: $(INSTALLED) ## Lint, format, types, layers, migrations, deployment, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PRODUCTION) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(MAKE) --no-print-directory test
+
+demo-reset: $(INSTALLED) ## Empty the running stack and load the demo world anew
+	$(BIN)/python manage.py demo_reset
+
+demo-sale: $(INSTALLED) ## 5,000 people and 100 units on the running stack
+	$(BIN)/python manage.py demo_sale
+
+pictures: $(INSTALLED) ## Screenshots of the running stack into var/pictures
+	$(BIN)/python manage.py pictures
+
+proof-fresh: ## Clone, then both README commands with empty caches, as a user and as root
+	.ci/proof-fresh
+
+lock: ## Write requirements.lock anew from pyproject.toml
+	.ci/lock
+
+clean: ## Remove .venv, caches and all local data in var/
+	@if [ -e var/run/launcher.lock ] && ! flock -n var/run/launcher.lock true; then \
+		echo "Plaza runs in this checkout: stop it first." >&2; exit 1; fi
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
