@@ -8,9 +8,10 @@ WORKDIR /plaza
 # Only what production needs, in the versions and with the hashes of the lock: embedded servers,
 # linters and test tools stay out.
 COPY pyproject.toml requirements.lock ./
-RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > /tmp/wanted.txt \
-    && pip install --no-cache-dir --requirement /tmp/wanted.txt --constraint requirements.lock \
-    && rm /tmp/wanted.txt
+COPY .ci/production-lock .ci/
+RUN .ci/production-lock > /tmp/production.lock \
+    && pip install --no-cache-dir --require-hashes --requirement /tmp/production.lock \
+    && rm /tmp/production.lock
 
 COPY . .
 # The collected files have their hash in their names; the settings need no service for this.
