@@ -197,13 +197,15 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one counts once it is confirmed
+ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts wrong passwords, below
 # Guessing a password: ten tries, then a quarter of an hour of rest, for that person from there.
 AXES_FAILURE_LIMIT = env.number("LOGIN_FAILURE_LIMIT", 10)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_FORM_FIELD = "login"
-AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
+AXES_USERNAME_CALLABLE = "accounts.lockout.login_name"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.respond"
 AXES_VERBOSE = False
 # How many proxies of ours stand before the site; 0 means the socket's address is the person's.
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
@@ -347,7 +349,39 @@ SPECTACULAR_SETTINGS = {
 
 # --- Admin sites --------------------------------------------------------------------------
 
-UNFOLD = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME, "SHOW_HISTORY": True}
+# Vermilion, as on the site (static/css/tokens.css), in the steps that unfold asks for.
+_VERMILION = {
+    "50": "oklch(97% .015 35)",
+    "100": "oklch(94% .035 35)",
+    "200": "oklch(88% .07 35)",
+    "300": "oklch(80% .12 35)",
+    "400": "oklch(71% .17 35)",
+    "500": "oklch(63% .2 35)",
+    "600": "oklch(55% .19 35)",
+    "700": "oklch(48% .17 35)",
+    "800": "oklch(41% .14 35)",
+    "900": "oklch(35% .11 35)",
+    "950": "oklch(26% .08 35)",
+}
+_ADMIN_LOOK: dict[str, Any] = {
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "COLORS": {"primary": _VERMILION},
+    "BORDER_RADIUS": "12px",
+    "SIDEBAR": {"show_search": True, "show_all_applications": False},
+}
+UNFOLD_OPERATOR = _ADMIN_LOOK | {
+    "SITE_TITLE": _("Operators"),
+    "SITE_HEADER": SITE_NAME,
+    "SITE_SUBHEADER": _("Operators"),
+    "SITE_SYMBOL": "shield_person",
+}
+UNFOLD_MERCHANT = _ADMIN_LOOK | {
+    "SITE_TITLE": _("My stores"),
+    "SITE_HEADER": SITE_NAME,
+    "SITE_SUBHEADER": _("My stores"),
+    "SITE_SYMBOL": "storefront",
+}
 
 # --- Logging ------------------------------------------------------------------------------
 
