@@ -11,292 +11,781 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('payments', '0002_promises'),
+        ("accounts", "0001_initial"),
+        ("payments", "0002_promises"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('description', models.TextField(blank=True, max_length=4000, verbose_name='description')),
-                ('category', models.CharField(choices=[('books', 'Books and paper'), ('electronics', 'Phones and electronics'), ('fashion', 'Clothes and bags'), ('food', 'Food and drink'), ('home', 'Home and garden'), ('art', 'Art and craft'), ('sport', 'Sport and outdoors'), ('care', 'Body and care'), ('other', 'Everything else')], default='other', max_length=16, verbose_name='category')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('active', 'On sale'), ('archived', 'Archived')], default='draft', max_length=8, verbose_name='state')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('words', shop.models.products.SearchWordsField(default='', editable=False)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('words', config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "description",
+                    models.TextField(blank=True, max_length=4000, verbose_name="description"),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("books", "Books and paper"),
+                            ("electronics", "Phones and electronics"),
+                            ("fashion", "Clothes and bags"),
+                            ("food", "Food and drink"),
+                            ("home", "Home and garden"),
+                            ("art", "Art and craft"),
+                            ("sport", "Sport and outdoors"),
+                            ("care", "Body and care"),
+                            ("other", "Everything else"),
+                        ],
+                        default="other",
+                        max_length=16,
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("active", "On sale"),
+                            ("archived", "Archived"),
+                        ],
+                        default="draft",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                ("words", shop.models.products.SearchWordsField(default="", editable=False)),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector(
+                            "words", config="simple"
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'product',
-                'verbose_name_plural': 'products',
-                'ordering': ['-created_at', '-id'],
+                "verbose_name": "product",
+                "verbose_name_plural": "products",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ProductPicture',
+            name="ProductPicture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('image', models.ImageField(height_field='height', upload_to='products/', verbose_name='picture', width_field='width')),
-                ('small', models.ImageField(editable=False, upload_to='products/', verbose_name='small picture')),
-                ('width', models.PositiveIntegerField(editable=False)),
-                ('height', models.PositiveIntegerField(editable=False)),
-                ('alt_text', models.CharField(blank=True, max_length=300, verbose_name='description for those who cannot see it')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='shop.product', verbose_name='product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "image",
+                    models.ImageField(
+                        height_field="height",
+                        upload_to="products/",
+                        verbose_name="picture",
+                        width_field="width",
+                    ),
+                ),
+                (
+                    "small",
+                    models.ImageField(
+                        editable=False, upload_to="products/", verbose_name="small picture"
+                    ),
+                ),
+                ("width", models.PositiveIntegerField(editable=False)),
+                ("height", models.PositiveIntegerField(editable=False)),
+                (
+                    "alt_text",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        verbose_name="description for those who cannot see it",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="shop.product",
+                        verbose_name="product",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'picture',
-                'verbose_name_plural': 'pictures',
-                'ordering': ['position', 'id'],
+                "verbose_name": "picture",
+                "verbose_name_plural": "pictures",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Store',
+            name="Store",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('applied', 'Applied'), ('approved', 'Approved'), ('suspended', 'Suspended')], default='applied', max_length=12, verbose_name='state')),
-                ('pitch', models.CharField(max_length=500, verbose_name='what it sells')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('shipping_price_minor', models.BigIntegerField(default=0, help_text='In minor units, for a whole order.', verbose_name='shipping price')),
-                ('free_shipping_from_minor', models.BigIntegerField(blank=True, help_text='In minor units; empty means that shipping is never free.', null=True, verbose_name='free shipping from')),
-                ('fee_basis_points', models.PositiveIntegerField(help_text="Hundredths of a percent of an order's total, kept by the site.", verbose_name='fee')),
-                ('ship_within_days', models.PositiveSmallIntegerField(default=3, verbose_name='ships within (days)')),
-                ('created_at', models.DateTimeField(verbose_name='applied')),
-                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='approved')),
-                ('profile', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='store', to='accounts.profile', verbose_name='profile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("applied", "Applied"),
+                            ("approved", "Approved"),
+                            ("suspended", "Suspended"),
+                        ],
+                        default="applied",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("pitch", models.CharField(max_length=500, verbose_name="what it sells")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "shipping_price_minor",
+                    models.BigIntegerField(
+                        default=0,
+                        help_text="In minor units, for a whole order.",
+                        verbose_name="shipping price",
+                    ),
+                ),
+                (
+                    "free_shipping_from_minor",
+                    models.BigIntegerField(
+                        blank=True,
+                        help_text="In minor units; empty means that shipping is never free.",
+                        null=True,
+                        verbose_name="free shipping from",
+                    ),
+                ),
+                (
+                    "fee_basis_points",
+                    models.PositiveIntegerField(
+                        help_text="Hundredths of a percent of an order's total, kept by the site.",
+                        verbose_name="fee",
+                    ),
+                ),
+                (
+                    "ship_within_days",
+                    models.PositiveSmallIntegerField(default=3, verbose_name="ships within (days)"),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="applied")),
+                (
+                    "approved_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="approved"),
+                ),
+                (
+                    "profile",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="store",
+                        to="accounts.profile",
+                        verbose_name="profile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'store',
-                'verbose_name_plural': 'stores',
-                'ordering': ['-created_at', '-id'],
+                "verbose_name": "store",
+                "verbose_name_plural": "stores",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='product',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='shop.store', verbose_name='store'),
+            model_name="product",
+            name="store",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="products",
+                to="shop.store",
+                verbose_name="store",
+            ),
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(default=shop.models.orders.new_number, max_length=14, unique=True, verbose_name='number')),
-                ('state', models.CharField(choices=[('awaiting_payment', 'Awaiting payment'), ('paid', 'Paid'), ('shipped', 'Shipped'), ('completed', 'Completed'), ('expired', 'Expired'), ('cancelled', 'Cancelled')], default='awaiting_payment', max_length=16, verbose_name='state')),
-                ('subtotal_minor', models.BigIntegerField(verbose_name='subtotal')),
-                ('shipping_minor', models.BigIntegerField(verbose_name='shipping')),
-                ('total_minor', models.BigIntegerField(verbose_name='total')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('address', models.JSONField(verbose_name='address')),
-                ('shown', models.JSONField(verbose_name='as the buyer saw it')),
-                ('origin', models.CharField(choices=[('checkout', 'Checkout'), ('sale', 'Sale')], default='checkout', max_length=8, verbose_name='origin')),
-                ('origin_reference', models.CharField(blank=True, max_length=60, verbose_name='origin reference')),
-                ('key', models.CharField(blank=True, max_length=64)),
-                ('request_hash', models.CharField(blank=True, max_length=64)),
-                ('carrier', models.CharField(blank=True, max_length=60, verbose_name='carrier')),
-                ('tracking_number', models.CharField(blank=True, max_length=60, verbose_name='tracking number')),
-                ('cancel_reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('created_at', models.DateTimeField(verbose_name='placed')),
-                ('pay_by', models.DateTimeField(verbose_name='pay by')),
-                ('paid_at', models.DateTimeField(null=True, verbose_name='paid')),
-                ('ship_by', models.DateTimeField(null=True, verbose_name='ship by')),
-                ('shipped_at', models.DateTimeField(null=True, verbose_name='shipped')),
-                ('receive_by', models.DateTimeField(null=True, verbose_name='receive by')),
-                ('completed_at', models.DateTimeField(null=True, verbose_name='completed')),
-                ('cancelled_at', models.DateTimeField(null=True, verbose_name='cancelled')),
-                ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='accounts.profile', verbose_name='buyer')),
-                ('payment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.payment', verbose_name='payment')),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='shop.store', verbose_name='store')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        default=shop.models.orders.new_number,
+                        max_length=14,
+                        unique=True,
+                        verbose_name="number",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("awaiting_payment", "Awaiting payment"),
+                            ("paid", "Paid"),
+                            ("shipped", "Shipped"),
+                            ("completed", "Completed"),
+                            ("expired", "Expired"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="awaiting_payment",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                ("subtotal_minor", models.BigIntegerField(verbose_name="subtotal")),
+                ("shipping_minor", models.BigIntegerField(verbose_name="shipping")),
+                ("total_minor", models.BigIntegerField(verbose_name="total")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("address", models.JSONField(verbose_name="address")),
+                ("shown", models.JSONField(verbose_name="as the buyer saw it")),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("checkout", "Checkout"), ("sale", "Sale")],
+                        default="checkout",
+                        max_length=8,
+                        verbose_name="origin",
+                    ),
+                ),
+                (
+                    "origin_reference",
+                    models.CharField(blank=True, max_length=60, verbose_name="origin reference"),
+                ),
+                ("key", models.CharField(blank=True, max_length=64)),
+                ("request_hash", models.CharField(blank=True, max_length=64)),
+                ("carrier", models.CharField(blank=True, max_length=60, verbose_name="carrier")),
+                (
+                    "tracking_number",
+                    models.CharField(blank=True, max_length=60, verbose_name="tracking number"),
+                ),
+                (
+                    "cancel_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="reason"),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="placed")),
+                ("pay_by", models.DateTimeField(verbose_name="pay by")),
+                ("paid_at", models.DateTimeField(null=True, verbose_name="paid")),
+                ("ship_by", models.DateTimeField(null=True, verbose_name="ship by")),
+                ("shipped_at", models.DateTimeField(null=True, verbose_name="shipped")),
+                ("receive_by", models.DateTimeField(null=True, verbose_name="receive by")),
+                ("completed_at", models.DateTimeField(null=True, verbose_name="completed")),
+                ("cancelled_at", models.DateTimeField(null=True, verbose_name="cancelled")),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="accounts.profile",
+                        verbose_name="buyer",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.payment",
+                        verbose_name="payment",
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="shop.store",
+                        verbose_name="store",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'order',
-                'verbose_name_plural': 'orders',
-                'ordering': ['-created_at', '-id'],
+                "verbose_name": "order",
+                "verbose_name_plural": "orders",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Variant',
+            name="Variant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='Size, colour, edition.', max_length=60, verbose_name='name')),
-                ('sku', models.CharField(blank=True, max_length=40, verbose_name='SKU')),
-                ('price_minor', models.BigIntegerField(help_text='In minor units.', verbose_name='price')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('is_active', models.BooleanField(default=True, verbose_name='on sale')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='variants', to='shop.product', verbose_name='product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Size, colour, edition.", max_length=60, verbose_name="name"
+                    ),
+                ),
+                ("sku", models.CharField(blank=True, max_length=40, verbose_name="SKU")),
+                (
+                    "price_minor",
+                    models.BigIntegerField(help_text="In minor units.", verbose_name="price"),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("is_active", models.BooleanField(default=True, verbose_name="on sale")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="variants",
+                        to="shop.product",
+                        verbose_name="product",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'variant',
-                'verbose_name_plural': 'variants',
-                'ordering': ['position', 'id'],
+                "verbose_name": "variant",
+                "verbose_name_plural": "variants",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='StockItem',
+            name="StockItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on_hand', models.BigIntegerField(default=0, verbose_name='on hand')),
-                ('held', models.BigIntegerField(default=0, verbose_name='held')),
-                ('low_at', models.PositiveIntegerField(default=3, help_text='At this many free pieces the dashboard speaks up.', verbose_name='low at')),
-                ('variant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='stock', to='shop.variant', verbose_name='variant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on_hand", models.BigIntegerField(default=0, verbose_name="on hand")),
+                ("held", models.BigIntegerField(default=0, verbose_name="held")),
+                (
+                    "low_at",
+                    models.PositiveIntegerField(
+                        default=3,
+                        help_text="At this many free pieces the dashboard speaks up.",
+                        verbose_name="low at",
+                    ),
+                ),
+                (
+                    "variant",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stock",
+                        to="shop.variant",
+                        verbose_name="variant",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stock item',
-                'verbose_name_plural': 'stock',
+                "verbose_name": "stock item",
+                "verbose_name_plural": "stock",
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('variant_name', models.CharField(max_length=60, verbose_name='variant')),
-                ('unit_price_minor', models.BigIntegerField(verbose_name='price')),
-                ('quantity', models.PositiveIntegerField(verbose_name='quantity')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='shop.order', verbose_name='order')),
-                ('variant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shop.variant', verbose_name='variant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("variant_name", models.CharField(max_length=60, verbose_name="variant")),
+                ("unit_price_minor", models.BigIntegerField(verbose_name="price")),
+                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="shop.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="shop.variant",
+                        verbose_name="variant",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'line',
-                'verbose_name_plural': 'lines',
-                'ordering': ['id'],
+                "verbose_name": "line",
+                "verbose_name_plural": "lines",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='StockHold',
+            name="StockHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('held', 'Held'), ('taken', 'Taken'), ('freed', 'Freed')], default='held', max_length=8)),
-                ('expires_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField()),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='shop.order')),
-                ('stock_item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='shop.stockitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("quantity", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("held", "Held"), ("taken", "Taken"), ("freed", "Freed")],
+                        default="held",
+                        max_length=8,
+                    ),
+                ),
+                ("expires_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="shop.order",
+                    ),
+                ),
+                (
+                    "stock_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="shop.stockitem",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('order', 'stock_item'), name='shop_hold_once_per_order_and_item'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='shop_hold_of_something'), models.CheckConstraint(condition=models.Q(('state__in', ['held', 'taken', 'freed'])), name='shop_hold_state_known')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("order", "stock_item"), name="shop_hold_once_per_order_and_item"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)), name="shop_hold_of_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["held", "taken", "freed"])),
+                        name="shop_hold_state_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StockMovement',
+            name="StockMovement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('adjusted', 'Adjusted by the store'), ('held', 'Held for a payment'), ('freed', 'Hold freed'), ('sold', 'Sold'), ('returned', 'Order cancelled'), ('lot_taken', 'Taken for a sale'), ('lot_returned', 'Back from a sale')], max_length=12, verbose_name='kind')),
-                ('on_hand_delta', models.BigIntegerField(verbose_name='on hand')),
-                ('held_delta', models.BigIntegerField(verbose_name='held')),
-                ('reference', models.CharField(blank=True, max_length=60, verbose_name='reference')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('created_at', models.DateTimeField(verbose_name='when')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('stock_item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='shop.stockitem', verbose_name='stock item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("adjusted", "Adjusted by the store"),
+                            ("held", "Held for a payment"),
+                            ("freed", "Hold freed"),
+                            ("sold", "Sold"),
+                            ("returned", "Order cancelled"),
+                            ("lot_taken", "Taken for a sale"),
+                            ("lot_returned", "Back from a sale"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("on_hand_delta", models.BigIntegerField(verbose_name="on hand")),
+                ("held_delta", models.BigIntegerField(verbose_name="held")),
+                (
+                    "reference",
+                    models.CharField(blank=True, max_length=60, verbose_name="reference"),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("created_at", models.DateTimeField(verbose_name="when")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "stock_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="shop.stockitem",
+                        verbose_name="stock item",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stock movement',
-                'verbose_name_plural': 'stock movements',
-                'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['adjusted', 'held', 'freed', 'sold', 'returned', 'lot_taken', 'lot_returned'])), name='shop_movement_kind_known'), models.CheckConstraint(condition=models.Q(('held_delta', 0), ('on_hand_delta', 0), _negated=True), name='shop_movement_moves_something')],
+                "verbose_name": "stock movement",
+                "verbose_name_plural": "stock movements",
+                "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "adjusted",
+                                    "held",
+                                    "freed",
+                                    "sold",
+                                    "returned",
+                                    "lot_taken",
+                                    "lot_returned",
+                                ],
+                            )
+                        ),
+                        name="shop_movement_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("held_delta", 0), ("on_hand_delta", 0), _negated=True),
+                        name="shop_movement_moves_something",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['applied', 'approved', 'suspended'])), name='shop_store_state_known'),
+            model_name="store",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["applied", "approved", "suspended"])),
+                name="shop_store_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('shipping_price_minor__gte', 0), ('shipping_price_minor__lte', 1000000000000)), name='shop_store_shipping_price_in_range'),
+            model_name="store",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("shipping_price_minor__gte", 0), ("shipping_price_minor__lte", 1000000000000)
+                ),
+                name="shop_store_shipping_price_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('free_shipping_from_minor__isnull', True), models.Q(('free_shipping_from_minor__gte', 0), ('free_shipping_from_minor__lte', 1000000000000)), _connector='OR'), name='shop_store_free_shipping_in_range'),
+            model_name="store",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("free_shipping_from_minor__isnull", True),
+                    models.Q(
+                        ("free_shipping_from_minor__gte", 0),
+                        ("free_shipping_from_minor__lte", 1000000000000),
+                    ),
+                    _connector="OR",
+                ),
+                name="shop_store_free_shipping_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('fee_basis_points__lte', 10000)), name='shop_store_fee_at_most_all'),
+            model_name="store",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fee_basis_points__lte", 10000)),
+                name="shop_store_fee_at_most_all",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('ship_within_days__gte', 1), ('ship_within_days__lte', 60)), name='shop_store_ship_within_in_range'),
+            model_name="store",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ship_within_days__gte", 1), ("ship_within_days__lte", 60)),
+                name="shop_store_ship_within_in_range",
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='shop_product_search'),
+            model_name="product",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search"], name="shop_product_search"
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['store', '-created_at', '-id'], name='shop_product_by_store'),
+            model_name="product",
+            index=models.Index(
+                fields=["store", "-created_at", "-id"], name="shop_product_by_store"
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('state', 'active')), fields=['-created_at', '-id'], name='shop_product_newest'),
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("state", "active")),
+                fields=["-created_at", "-id"],
+                name="shop_product_newest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='shop_product_has_title'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="shop_product_has_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'active', 'archived'])), name='shop_product_state_known'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "active", "archived"])),
+                name="shop_product_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['books', 'electronics', 'fashion', 'food', 'home', 'art', 'sport', 'care', 'other'])), name='shop_product_category_known'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "category__in",
+                        [
+                            "books",
+                            "electronics",
+                            "fashion",
+                            "food",
+                            "home",
+                            "art",
+                            "sport",
+                            "care",
+                            "other",
+                        ],
+                    )
+                ),
+                name="shop_product_category_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['buyer', '-created_at', '-id'], name='shop_order_by_buyer'),
+            model_name="order",
+            index=models.Index(fields=["buyer", "-created_at", "-id"], name="shop_order_by_buyer"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['store', 'state', '-created_at'], name='shop_order_by_store'),
+            model_name="order",
+            index=models.Index(
+                fields=["store", "state", "-created_at"], name="shop_order_by_store"
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('state', 'awaiting_payment')), fields=['pay_by'], name='shop_order_unpaid'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("state", "awaiting_payment")),
+                fields=["pay_by"],
+                name="shop_order_unpaid",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('state', 'shipped')), fields=['receive_by'], name='shop_order_under_way'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("state", "shipped")),
+                fields=["receive_by"],
+                name="shop_order_under_way",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['awaiting_payment', 'paid', 'shipped', 'completed', 'expired', 'cancelled'])), name='shop_order_state_known'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "awaiting_payment",
+                            "paid",
+                            "shipped",
+                            "completed",
+                            "expired",
+                            "cancelled",
+                        ],
+                    )
+                ),
+                name="shop_order_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('shipping_minor__gte', 0), ('subtotal_minor__gt', 0), ('total_minor', django.db.models.expressions.CombinedExpression(models.F('subtotal_minor'), '+', models.F('shipping_minor')))), name='shop_order_total_adds_up'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("shipping_minor__gte", 0),
+                    ("subtotal_minor__gt", 0),
+                    (
+                        "total_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("subtotal_minor"), "+", models.F("shipping_minor")
+                        ),
+                    ),
+                ),
+                name="shop_order_total_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['paid', 'shipped', 'completed']), _negated=True), models.Q(('paid_at__isnull', False), ('payment__isnull', False)), _connector='OR'), name='shop_order_paid_has_payment'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["paid", "shipped", "completed"]), _negated=True),
+                    models.Q(("paid_at__isnull", False), ("payment__isnull", False)),
+                    _connector="OR",
+                ),
+                name="shop_order_paid_has_payment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('buyer', 'key'), name='shop_order_key_once'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("key", ""), _negated=True),
+                fields=("buyer", "key"),
+                name="shop_order_key_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.UniqueConstraint(fields=('product', 'name'), name='shop_variant_name_once'),
+            model_name="variant",
+            constraint=models.UniqueConstraint(
+                fields=("product", "name"), name="shop_variant_name_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.UniqueConstraint(condition=models.Q(('sku', ''), _negated=True), fields=('product', 'sku'), name='shop_variant_sku_once'),
+            model_name="variant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sku", ""), _negated=True),
+                fields=("product", "sku"),
+                name="shop_variant_sku_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('price_minor__gt', 0), ('price_minor__lte', 1000000000000)), name='shop_variant_price_in_range'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price_minor__gt", 0), ("price_minor__lte", 1000000000000)),
+                name="shop_variant_price_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockitem',
-            constraint=models.CheckConstraint(condition=models.Q(('held__gte', 0), ('held__lte', models.F('on_hand'))), name='shop_stock_held_within_on_hand'),
+            model_name="stockitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("held__gte", 0), ("held__lte", models.F("on_hand"))),
+                name="shop_stock_held_within_on_hand",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('unit_price_minor__gt', 0), ('unit_price_minor__lte', 1000000000000)), name='shop_line_of_something'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("quantity__gt", 0),
+                    ("unit_price_minor__gt", 0),
+                    ("unit_price_minor__lte", 1000000000000),
+                ),
+                name="shop_line_of_something",
+            ),
         ),
     ]

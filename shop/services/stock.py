@@ -76,7 +76,9 @@ def put_back(*, variant_id: int, quantity: int, reference: str, now: datetime) -
     _move(item, Change(MovementKind.RETURNED, on_hand=quantity, reference=reference), now=now)
 
 
-def hold(*, order: Order, variant_id: int, quantity: int, expires_at: datetime, now: datetime) -> None:
+def hold(
+    *, order: Order, variant_id: int, quantity: int, expires_at: datetime, now: datetime
+) -> None:
     """`quantity` free pieces wait for the order's payment. Demands a transaction.
 
     Raises OutOfStock.

@@ -1,0 +1,78 @@
+"""What shop does when payments speak: the order follows its payment, in the same transaction."""
+
+from typing import Any
+
+from payments.models import Payment, Refund
+from payments.refund_states import RefundState
+from payments.services import refunds
+from shop import events
+from shop.models import Order
+from shop.order_states import OrderState
+from shop.services import news, orders, stock
+from socialcommerce.lib import clock
+
+PREFIX = "order:"
+
+
+def order_id_of(reference: str) -> int | None:
+    """The order a payment names, None for another app's."""
+    digits = reference.removeprefix(PREFIX)
+    return int(digits) if digits != reference and digits.isdecimal() else None
+
+
+def lock_order(*, reference: str, **_kwargs: Any) -> None:
+    """Order and stock come before payment and ledger in the one lock order."""
+    order_id = order_id_of(reference)
+    if order_id is not None:
+        orders.lock(order_id)
+        stock.lock_held(order_id)
+
+
+def pay_order(*, payment: Payment, **_kwargs: Any) -> None:
+    """The order is paid. Money that nobody waits for any more goes back at once."""
+    order_id = order_id_of(payment.reference)
+    if order_id is None:
+        return
+    now = clock.now()
+    order = orders.lock(order_id)
+    if order.payment_id == payment.pk and order.paid_at is not None:
+        return
+    if _is_wanted(order, payment):
+        orders.mark_paid(order, payment_id=payment.pk, now=now)
+        return
+    refunds.issue(
+        payment_id=payment.pk,
+        amount_minor=payment.captured_minor,
+        reason=f"{order.number} could no longer be paid",
+        key=f"late:{payment.pk}",
+        now=now,
+    )
+
+
+def _is_wanted(order: Order, payment: Payment) -> bool:
+    if payment.amount_minor != order.total_minor:
+        return False
+    if order.state == OrderState.EXPIRED:
+        answers = events.order_paid_late.send(sender=Order, order=order)
+        return any(answer is True for _receiver, answer in answers)
+    return order.state == OrderState.AWAITING_PAYMENT
+
+
+def let_order_go(*, payment: Payment, **_kwargs: Any) -> None:
+    """Before pay_by the person may pay otherwise; after it a dead payment ends the order."""
+    order_id = order_id_of(payment.reference)
+    if order_id is None:
+        return
+    order = orders.lock(order_id)
+    now = clock.now()
+    over = order.pay_by <= now and order.state == OrderState.AWAITING_PAYMENT
+    if over and order.payment_id == payment.pk:
+        orders.expire(order, now=now)
+
+
+def tell_refund(*, refund: Refund, **_kwargs: Any) -> None:
+    """The buyer hears when the money has arrived."""
+    order_id = order_id_of(refund.payment.reference)
+    if order_id is not None and refund.state == RefundState.SUCCEEDED:
+        order = Order.objects.get(pk=order_id)
+        news.refund_done(order, now=clock.now())

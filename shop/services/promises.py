@@ -1,0 +1,26 @@
+"""What a buyer saw, frozen: an order keeps it for ever, whatever becomes of the product."""
+
+from typing import Any
+
+from shop.models import Variant
+from shop.services.quotes import Quote
+
+
+def shown(variant: Variant, quote: Quote) -> dict[str, Any]:
+    """Plain JSON of the card as it stood. `variant.product.store.profile` has to be loaded."""
+    product, store = variant.product, variant.product.store
+    picture = product.pictures.first()
+    return {
+        "title": product.title,
+        "variant": variant.name,
+        "description": product.description,
+        "unit_price_minor": quote.unit_price_minor,
+        "quantity": quote.quantity,
+        "subtotal_minor": quote.subtotal_minor,
+        "shipping_minor": quote.shipping_minor,
+        "total_minor": quote.total_minor,
+        "currency": quote.currency,
+        "store": {"handle": store.profile.handle, "name": store.profile.name},
+        "ship_within_days": store.ship_within_days,
+        "picture_url": picture.small.url if picture else "",
+    }
