@@ -1,10 +1,12 @@
 """Where every address goes: the apps own theirs, this page only lists them."""
 
+from django.conf import settings
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from accounts.admin.sites import merchant_site, operator_site
-from socialcommerce import health
+from socialcommerce import dev, health
+from socialcommerce.manifest import manifest
 
 api_patterns = [
     path("", include("accounts.api.urls")),
@@ -17,14 +19,19 @@ api_patterns = [
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("manifest.webmanifest", manifest, name="manifest"),
     path("api/v1/", include(api_patterns)),
     path("api/schema/", SpectacularSwaggerView.as_view(url_name="schema"), name="api"),
     path("api/schema/openapi.yaml", SpectacularAPIView.as_view(), name="schema"),
     path("merchant/", merchant_site.urls),
     path("operator/", operator_site.urls),
+    path("accounts/", include("accounts.login_urls")),
     path("", include("accounts.urls")),
     path("", include("payments.urls")),
     path("", include("shop.urls")),
     path("", include("flashsale.urls")),
     path("", include("feed.urls")),
 ]
+
+if not settings.PRODUCTION:
+    urlpatterns.insert(0, path("dev/look/", dev.look, name="dev-look"))

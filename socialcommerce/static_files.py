@@ -1,0 +1,55 @@
+"""Static files with a hash in their names, the stylesheet in one piece.
+
+The source is many small files that `plaza.css` imports; a browser would fetch them one after
+another. Collecting inlines them, so that a page waits for one answer. No other build step.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from django.core.files.base import ContentFile
+from django.core.files.storage import InMemoryStorage, Storage
+
+STYLESHEET = "css/plaza.css"
+_IMPORT = re.compile(r'@import url\("(?P<path>[^"]+)"\) layer\((?P<layer>[a-z]+)\);')
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SPACE = re.compile(r"\s+")
+
+Paths = dict[str, tuple[Storage, str]]
+
+
+class PlazaStaticFilesStorage(ManifestStaticFilesStorage):
+    """Django's manifest storage; `plaza.css` is collected with its imports in it."""
+
+    def post_process(
+        self,
+        paths: Paths,
+        dry_run: bool = False,  # noqa: FBT001, FBT002  Django gives it its place
+        **options: Any,
+    ) -> Iterator[tuple[str, str, bool]]:
+        if STYLESHEET in paths and not dry_run:
+            whole = InMemoryStorage()
+            whole.save(STYLESHEET, ContentFile(bundle(paths).encode()))
+            paths = {**paths, STYLESHEET: (whole, STYLESHEET)}
+        yield from super().post_process(paths, dry_run, **options)
+
+
+def bundle(paths: Paths) -> str:
+    """The stylesheet with each import replaced by its file, in the layer the import names.
+
+    Raises KeyError for an import of a file that is not there.
+    """
+
+    def inlined(match: re.Match[str]) -> str:
+        content = _read(paths, f"css/{match['path']}")
+        return f"@layer {match['layer']}{{{content}}}"
+
+    return _SPACE.sub(" ", _IMPORT.sub(inlined, _read(paths, STYLESHEET)))
+
+
+def _read(paths: Paths, name: str) -> str:
+    storage, path = paths[name]
+    with storage.open(path) as file:
+        return _COMMENT.sub("", file.read().decode())

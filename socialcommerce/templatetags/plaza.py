@@ -1,0 +1,116 @@
+"""Filters and tags of the look: money, moments, icons of messages, the places of the frame."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from socialcommerce import navigation
+from socialcommerce.lib import clock
+from socialcommerce.lib.money import Money, format_money
+
+register = template.Library()
+
+_MINUTE, _HOUR, _DAY, _WEEK = 60, 3_600, 86_400, 604_800
+_ICONS = {
+    "success": "circle-check",
+    "warning": "triangle-alert",
+    "error": "circle-alert",
+    "danger": "circle-alert",
+    "live": "zap",
+}
+
+
+@register.filter
+def money(amount: int | Money, currency: str = "") -> str:
+    """`{{ amount_minor|money:currency }}` or `{{ money_value|money }}`: "$12.50"."""
+    value = amount if isinstance(amount, Money) else Money(amount, currency)
+    return format_money(value)
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """How long ago in a word ("now", "5 min", "3 h", "2 d"), after a week the day."""
+    seconds = int((clock.now() - moment).total_seconds())
+    if seconds < _MINUTE:
+        return _("now")
+    if seconds < _HOUR:
+        return _("%(count)d min") % {"count": seconds // _MINUTE}
+    if seconds < _DAY:
+        return _("%(count)d h") % {"count": seconds // _HOUR}
+    if seconds < _WEEK:
+        return _("%(count)d d") % {"count": seconds // _DAY}
+    return _day(moment)
+
+
+def _day(moment: datetime) -> str:
+    """The day; with its year only where that is not this one."""
+    local = timezone.localtime(moment)
+    this_year = local.year == timezone.localtime(clock.now()).year
+    return formats.date_format(local, "MONTH_DAY_FORMAT" if this_year else "DATE_FORMAT")
+
+
+@register.simple_tag
+def moment(value: datetime, style: str = "ago") -> SafeString:
+    """A `<time>` that machines read: style "ago", "full" (day and time), "day" or "time"."""
+    local = timezone.localtime(value)
+    full = formats.date_format(local, "DATETIME_FORMAT")
+    words = {
+        "ago": ago,
+        "day": _day,
+        "full": lambda _value: full,
+        "time": lambda _value: formats.date_format(local, "TIME_FORMAT"),
+    }[style](value)
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, words)
+
+
+@register.filter
+def clock_digits(length: timedelta | int) -> str:
+    """A stretch of time as a clock shows it: "2:04:09", "4:09"; never below zero."""
+    seconds = max(0, int(length.total_seconds() if isinstance(length, timedelta) else length))
+    hours, rest = divmod(seconds, _HOUR)
+    minutes, seconds = divmod(rest, _MINUTE)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+@register.filter
+def compact(number: int) -> str:
+    """A count as short as it may be: 950, 1.2K, 3.4M (rounded down, never up)."""
+    for size, sign in ((1_000_000, _("M")), (1_000, _("K"))):
+        if number >= size:
+            tenths = number * 10 // size
+            digits = f"{tenths // 10}" if tenths % 10 == 0 or tenths >= 1_000 else f"{tenths / 10}"
+            return digits + sign
+    return str(number)
+
+
+@register.filter
+def message_icon(level: str) -> str:
+    """The icon that says without colour what kind of message it is."""
+    return _ICONS.get(level, "info")
+
+
+@register.simple_tag
+def people(count: int) -> str:
+    return ngettext("%(count)s person", "%(count)s people", count) % {"count": f"{count:n}"}
+
+
+@register.inclusion_tag("components/_rail.html", takes_context=True)
+def rail(context: template.RequestContext) -> dict[str, Any]:
+    return _frame_context(context, phone=False)
+
+
+@register.inclusion_tag("components/_bottombar.html", takes_context=True)
+def bottombar(context: template.RequestContext) -> dict[str, Any]:
+    return _frame_context(context, phone=True)
+
+
+def _frame_context(context: template.RequestContext, *, phone: bool) -> dict[str, Any]:
+    request = context.get("request")
+    links = list(navigation.places(request, phone=phone)) if request else []
+    return {**context.flatten(), "places": links}
