@@ -18,6 +18,7 @@ def knobs() -> set[str]:
         and isinstance(call.func, ast.Attribute)
         and isinstance(call.func.value, ast.Name)
         and call.func.value.id == "env"
+        and call.func.attr in {"text", "flag", "number", "words"}
         and call.args
         and isinstance(call.args[0], ast.Constant)
     }
