@@ -1,0 +1,115 @@
+"""From an HTTP request under /v1/ to its answer: key, parameters, idempotency, one transaction."""
+
+import hmac
+import time
+from dataclasses import dataclass, field
+
+from payments.sandbox import forms, idempotency, routes, shapes
+from payments.sandbox.calls import Call, expand
+from payments.sandbox.errors import ApiError, InvalidParameter, Json, unauthenticated
+from payments.sandbox.faults import Faults
+from payments.sandbox.store import Store, new_id
+from payments.sandbox.web import Answer, Request, as_json
+
+
+@dataclass
+class Api:
+    """The API of one sandbox. Thread-safe."""
+
+    store: Store
+    faults: Faults
+    base_url: str
+    secret_key: str
+    webhooks: bool
+    under_way: idempotency.UnderWay = field(default_factory=idempotency.UnderWay)
+
+    def answer(self, request: Request) -> Answer:
+        request_id = new_id("req", 14)
+        headers = [("Request-Id", request_id)]
+        try:
+            self.authenticate(request)
+            key = request.idempotency_key if request.method == "POST" else None
+            with self.under_way.hold(key):
+                self._stumble(request)
+                status, body, replayed = self._run(request, key, request_id)
+        except ApiError as error:
+            return as_json(error.status, error.as_json(), headers)
+        if replayed:
+            headers.append(("Idempotent-Replayed", "true"))
+        if request.method == "POST" and self.faults.take("break_next"):
+            return Answer(status, cut_off=True)
+        return as_json(status, body, headers)
+
+    def authenticate(self, request: Request) -> None:
+        """Raises ApiError 401 unless the request carries our secret key."""
+        expected = f"Bearer {self.secret_key}"
+        if not hmac.compare_digest(request.authorization.encode(), expected.encode()):
+            raise unauthenticated()
+
+    def _stumble(self, request: Request) -> None:
+        if request.method != "POST":
+            return
+        time.sleep(self.faults.rules.hold_seconds)
+        if self.faults.take("fail_next"):
+            status = self.faults.rules.fail_status
+            kind = "rate_limit_error" if status == 429 else "api_error"
+            raise ApiError("The sandbox was asked to fail.", status=status, kind=kind)
+
+    def _run(self, request: Request, key: str | None, request_id: str) -> tuple[int, Json, bool]:
+        route, ids = routes.find(request.method, request.path)
+        params = shapes.check(forms.decode(request.form), route.shape)
+        routes.refuse_unsupported(route, params)
+        mark = idempotency.fingerprint(request.method, request.path, params)
+        call = self.call(params, ids, request_id=request_id, key=key)
+        if key is not None:
+            with self.store.transaction():
+                remembered = idempotency.recall(self.store, key, mark)
+            if remembered is not None:
+                return *remembered, True
+        return *self._execute(route, call, key, mark), False
+
+    def call(
+        self,
+        params: Json,
+        ids: tuple[str, ...] = (),
+        *,
+        request_id: str | None = None,
+        key: str | None = None,
+    ) -> Call:
+        return Call(
+            store=self.store,
+            faults=self.faults,
+            base_url=self.base_url,
+            params=params,
+            ids=ids,
+            request_id=request_id,
+            idempotency_key=key,
+            webhooks=self.webhooks,
+        )
+
+    def _execute(
+        self, route: routes.Route, call: Call, key: str | None, mark: str
+    ) -> tuple[int, Json]:
+        """Run the handler in one transaction, its answer remembered in the same one."""
+        try:
+            with self.store.transaction():
+                status, body = self._handle(route, call)
+                if key is not None:
+                    idempotency.remember(self.store, key, mark, status, body)
+        except InvalidParameter:
+            raise
+        except ApiError as error:
+            if key is not None:
+                with self.store.transaction():
+                    idempotency.remember(self.store, key, mark, error.status, error.as_json())
+            raise
+        return status, body
+
+    def _handle(self, route: routes.Route, call: Call) -> tuple[int, Json]:
+        try:
+            body = route.handler(call)
+        except ApiError as error:
+            if not error.keeps_changes:
+                raise
+            return error.status, error.as_json()
+        return 200, expand(self.store, body, call.get("expand", []))

@@ -1,0 +1,125 @@
+"""Carries events to the webhook address, signed, until they are taken or given up.
+
+The queue is in the store, so what was not delivered when the process ended is delivered by the
+next one. Source: https://docs.stripe.com/webhooks#retries, https://docs.stripe.com/webhooks#verify-manually
+"""
+
+import http.client
+import json
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from stripe import WebhookSignature
+
+from payments.sandbox.api import Api
+from payments.sandbox.errors import ApiError, Json
+from payments.sandbox.resources import refunds
+
+_log = logging.getLogger("payments.sandbox")
+# Stripe retries for three days; a development server that is down for longer wants no flood.
+_WAIT_SECONDS = (1, 2, 5, 10, 30, 60, 300, 900, 3600)
+_TIMEOUT_SECONDS = 15
+# How soon what has become due by the clock is noticed.
+_LOOK_SECONDS = 0.25
+
+
+@dataclass
+class Courier:
+    """One thread that delivers what is due and lets pending refunds take their course."""
+
+    api: Api
+    url: str | None
+    secret: str
+    _stopped: threading.Event = field(default_factory=threading.Event)
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._work, name="stripe sandbox", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _work(self) -> None:
+        while not self._stopped.wait(_LOOK_SECONDS):
+            self._let_time_pass()
+            if self.url is not None and not self.api.faults.rules.paused:
+                self.deliver_due()
+
+    def _let_time_pass(self) -> None:
+        store = self.api.store
+        with store.transaction():
+            for row in store.rows("SELECT object_id FROM transitions WHERE due <= ?", time.time()):
+                refunds.due_change(self.api.call({}), row["object_id"])
+
+    def deliver_due(self) -> list[Json]:
+        """Deliver what is due now, oldest first, and return how each went."""
+        return self._deliver("state = 'pending' AND due <= ?", time.time())
+
+    def flush(self) -> list[Json]:
+        """Deliver everything that waits, whatever its time, in the order the rules ask for."""
+        return self._deliver("state = 'pending'")
+
+    def _deliver(self, condition: str, *values: float) -> list[Json]:
+        if self.url is None:
+            raise ApiError("No webhook address is set.")
+        store = self.api.store
+        with self._one_at_a_time:
+            with store.transaction():
+                rows = store.rows(
+                    f"SELECT id FROM deliveries WHERE {condition} ORDER BY id",  # noqa: S608
+                    *values,
+                )
+            order = self.api.faults.order([row["id"] for row in rows])
+            return [self._deliver_one(self.url, delivery_id) for delivery_id in order]
+
+    def _deliver_one(self, url: str, delivery_id: int) -> Json:
+        store = self.api.store
+        with store.transaction():
+            row = store.rows("SELECT * FROM deliveries WHERE id = ?", delivery_id)[0]
+            event = store.get("event", row["event_id"])
+        taken, answer = self._send(url, event)
+        attempts = row["attempts"] + 1
+        exhausted = attempts > len(_WAIT_SECONDS)
+        state = "delivered" if taken else "given_up" if exhausted else "pending"
+        wait = 0 if taken or exhausted else _WAIT_SECONDS[attempts - 1]
+        with store.transaction():
+            store.rows(
+                "UPDATE deliveries SET state = ?, attempts = ?, due = ?, answer = ? WHERE id = ?",
+                state,
+                attempts,
+                time.time() + wait,
+                answer,
+                delivery_id,
+            )
+        _log.info("webhook %s %s: %s", event["type"], event["id"], answer)
+        return {"event": event["id"], "type": event["type"], "state": state, "answer": answer}
+
+    def _send(self, url: str, event: Json) -> tuple[bool, str]:
+        payload = json.dumps(event, indent=2)
+        # Signed anew at each attempt, as Stripe does: the receiver refuses old signatures.
+        signature = WebhookSignature.generate_signature_header(payload, self.secret)
+        parts = urlsplit(url)
+        connection = http.client.HTTPConnection(
+            parts.hostname or "", parts.port, timeout=_TIMEOUT_SECONDS
+        )
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Stripe-Signature": signature,
+            "User-Agent": "Stripe/1.0 (sandbox)",
+        }
+        try:
+            connection.request("POST", parts.path or "/", payload.encode(), headers)
+            answer = connection.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            return False, f"{type(error).__name__}: {error}"
+        finally:
+            connection.close()
+        return 200 <= answer.status < 300, str(answer.status)

@@ -1,0 +1,96 @@
+"""What goes wrong on request: late, repeated, reordered and lost webhooks, answers cut off."""
+
+import random
+import threading
+import time
+from dataclasses import asdict, dataclass, field, fields
+
+from payments.sandbox.errors import InvalidParameter, Json
+from payments.sandbox.store import Store
+
+
+@dataclass
+class Rules:
+    """The faults in force. Counters fall to zero as they are used up.
+
+    paused: deliveries wait until a flush or until this is false again.
+    delay_seconds: each delivery waits this long.
+    copies: how often each event is delivered.
+    drop_next: this many events are never delivered (a redelivery can be asked for).
+    shuffle_seed: a flush delivers in an order drawn from this seed, not as created.
+    break_next: this many API writes are done and then answered by a closed connection.
+    fail_next: this many API writes are refused with ``fail_status`` before anything is done.
+    hold_seconds: API writes take this long (so that two requests can meet).
+    processing_next: this many confirmed payments stay in processing until settled by hand.
+    refund_seconds: how long a refund takes that does not settle at once.
+    """
+
+    paused: bool = False
+    delay_seconds: float = 0.0
+    copies: int = 1
+    drop_next: int = 0
+    shuffle_seed: int | None = None
+    break_next: int = 0
+    fail_next: int = 0
+    fail_status: int = 500
+    hold_seconds: float = 0.0
+    processing_next: int = 0
+    refund_seconds: float = 10.0
+
+
+_COUNTERS = ("drop_next", "break_next", "fail_next", "processing_next")
+
+
+@dataclass
+class Faults:
+    """The rules with their lock. In memory only: a restarted sandbox behaves."""
+
+    rules: Rules = field(default_factory=Rules)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def change(self, wanted: Json) -> Json:
+        """Set the named rules. Raises InvalidParameter for a name or a type that is not one."""
+        known = {rule.name: type(rule.default) for rule in fields(Rules)}
+        for name, value in wanted.items():
+            if name not in known:
+                raise InvalidParameter(f"There is no rule called {name}", param=name)
+            kinds = (int, float) if known[name] is float else (known[name], type(value))[:1]
+            if name != "shuffle_seed" and not isinstance(value, kinds):
+                raise InvalidParameter(f"{name} is a {known[name].__name__}", param=name)
+        with self.lock:
+            for name, value in wanted.items():
+                setattr(self.rules, name, value)
+            return asdict(self.rules)
+
+    def reset(self) -> None:
+        with self.lock:
+            self.rules = Rules()
+
+    def take(self, counter: str) -> bool:
+        """Return whether one of the counter was left, and use it up."""
+        if counter not in _COUNTERS:
+            raise KeyError(counter)
+        with self.lock:
+            left: int = getattr(self.rules, counter)
+            setattr(self.rules, counter, max(0, left - 1))
+            return left > 0
+
+    def queue(self, store: Store, event_id: str) -> None:
+        """Write the deliveries of an event into its transaction, as the rules have it."""
+        state = "dropped" if self.take("drop_next") else "pending"
+        due = time.time() + self.rules.delay_seconds
+        for _ in range(self.rules.copies if state == "pending" else 1):
+            enqueue(store, event_id, due, state=state)
+
+    def order(self, deliveries: list[int]) -> list[int]:
+        """Return the ids in the order in which a flush sends them."""
+        seed = self.rules.shuffle_seed
+        if seed is None:
+            return deliveries
+        return random.Random(seed).sample(deliveries, len(deliveries))
+
+
+def enqueue(store: Store, event_id: str, due: float, *, state: str = "pending") -> None:
+    store.rows(
+        "INSERT INTO deliveries (event_id, state, due) VALUES (?, ?, ?)", event_id, state, due
+    )

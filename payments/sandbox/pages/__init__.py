@@ -1,0 +1,4 @@
+"""The pages that a browser sees: Checkout and 3-D Secure, as plain HTML forms.
+
+Nothing here needs JavaScript. Each page says that it is a stand-in and which numbers it takes.
+"""
