@@ -1,0 +1,227 @@
+"""Payments of one person: from the wallet at once, or by card in two steps.
+
+Card: `open_card_payment` commits our row; `drive` then talks to Stripe, outside any
+transaction, as often as needed. The idempotency key at Stripe is our row and attempt, so an
+answer that was lost is asked for again and nothing is ever charged twice.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from payments import events, gateway
+from payments.models import Payment, StripeCustomer
+from payments.payment_states import ENDS, OPEN, PaymentState
+from payments.services import chart, ledger, opening, settlement
+from payments.services.opening import BadPayment, NoSuchCard, PayerBarred, Terms
+from socialcommerce.lib.problems import Conflict
+
+__all__ = [
+    "BadPayment",
+    "NoSuchCard",
+    "NotRetryable",
+    "PayerBarred",
+    "cancel",
+    "drive",
+    "open_card_payment",
+    "pay_from_wallet",
+    "retry",
+]
+
+
+class NotRetryable(Conflict):
+    code = "payment-not-retryable"
+    title = _("This payment does not wait for another card")
+
+
+def pay_from_wallet(
+    *,
+    payer_id: int,
+    payee_id: int,
+    amount_minor: int,
+    currency: str,
+    reference: str,
+    key: str,
+    now: datetime,
+) -> Payment:
+    """The money is in the payee's escrow; the same key again returns the payment that stands.
+
+    Inside the caller's transaction, as its last act; sends payment_locking before it locks and
+    payment_settled when it is booked. Raises ledger.InsufficientFunds, ledger.KeyConflict,
+    BadPayment, PayerBarred.
+    """
+    terms = Terms(payer_id, payee_id, amount_minor, currency, reference, Payment.Method.WALLET)
+    events.payment_locking.send(sender=Payment, reference=reference)
+    payment, made = opening.insert(
+        terms,
+        key=key,
+        now=now,
+        state=PaymentState.SUCCEEDED.value,
+        captured_minor=amount_minor,
+        settled_at=now,
+    )
+    if made:
+        leg = ledger.Leg(
+            chart.wallet(payer_id, currency).pk, chart.escrow(payee_id, currency).pk, amount_minor
+        )
+        ledger.post(
+            kind="wallet_payment",
+            scope="payment",
+            key=str(payment.pk),
+            legs=[leg],
+            now=now,
+            memo=reference,
+        )
+        events.payment_settled.send(sender=Payment, payment=payment)
+    return payment
+
+
+def open_card_payment(
+    *,
+    payer_id: int,
+    payee_id: int,
+    amount_minor: int,
+    currency: str,
+    instrument_id: int,
+    reference: str,
+    key: str,
+    return_url: str,
+    expires_at: datetime,
+    now: datetime,
+    purpose: str = Payment.Purpose.PURCHASE.value,
+) -> Payment:
+    """The payment stands as `created`; Stripe knows nothing of it yet, `drive` tells it.
+
+    Inside the caller's transaction. `return_url` is the page of this site where the person goes
+    on after the bank's page. Raises BadPayment, PayerBarred, NoSuchCard, ledger.KeyConflict.
+    """
+    method = Payment.Method.CARD.value
+    terms = Terms(
+        payer_id, payee_id, amount_minor, currency, reference, method, purpose, instrument_id
+    )
+    payment, _made = opening.insert(
+        terms,
+        key=key,
+        now=now,
+        attempt=1,
+        return_url=return_url,
+        expires_at=expires_at,
+        drive_at=settlement.next_drive(now),
+    )
+    return payment
+
+
+def drive(*, payment_id: int, now: datetime) -> Payment:
+    """The payment is as far as Stripe says it is. Outside any transaction; safe to repeat and to
+    run beside the webhook. If Stripe gives no answer it stays `processing` and is asked again.
+    """
+    payment = _begin(payment_id, now)
+    if payment.state in ENDS:
+        return payment
+    try:
+        result = _ask(payment)
+    except gateway.Unavailable:
+        return payment
+    except gateway.Rejected as rejected:
+        return _give_up(payment, str(rejected), now)
+    return settlement.apply(payment_id=payment.pk, result=result, attempt=payment.attempt, now=now)
+
+
+def retry(*, payment_id: int, instrument_id: int, now: datetime) -> Payment:
+    """A declined payment was tried with this card. Outside any transaction; drives.
+
+    Raises NotRetryable (not declined, or its time is over), NoSuchCard.
+    """
+    with transaction.atomic(durable=True):
+        payment = settlement.locked(payment_id)
+        late = payment.expires_at is not None and now >= payment.expires_at
+        if payment.state != PaymentState.REQUIRES_METHOD or late:
+            raise NotRetryable
+        opening.check_card(payment.payer_id, instrument_id)
+        payment.instrument_id = instrument_id
+        payment.attempt += 1
+        payment.state = PaymentState.PROCESSING.value
+        payment.decline_code = ""
+        payment.drive_at = settlement.next_drive(now)
+        payment.save()
+    return drive(payment_id=payment_id, now=now)
+
+
+def cancel(*, payment_id: int, now: datetime) -> Payment:
+    """The payment is dead, or what Stripe says instead: it may have succeeded, or give no answer
+    (then it stays open and the sweep tries again). Outside any transaction.
+    """
+    with transaction.atomic(durable=True):
+        payment = settlement.locked(payment_id)
+        if payment.state == PaymentState.CREATED:
+            settlement.die(payment, PaymentState.CANCELLED, now=now)
+    if payment.state in OPEN and payment.answered_attempt < payment.attempt:
+        # Stripe may or may not have heard of it: only asking again tells.
+        payment = drive(payment_id=payment_id, now=now)
+    if payment.state in ENDS or payment.stripe_id is None:
+        return payment
+    try:
+        result = gateway.cancel_payment(payment.stripe_id)
+    except (gateway.Unavailable, gateway.Rejected):
+        return payment
+    return settlement.apply(payment_id=payment_id, result=result, attempt=payment.attempt, now=now)
+
+
+def _begin(payment_id: int, now: datetime) -> Payment:
+    """`processing` is committed before Stripe is asked, so that a crash leaves a trace."""
+    begun = Payment.objects.filter(pk=payment_id, state=PaymentState.CREATED)
+    begun.update(state=PaymentState.PROCESSING, drive_at=settlement.next_drive(now))
+    return Payment.objects.select_related("instrument").get(pk=payment_id)
+
+
+def _ask(payment: Payment) -> "gateway.PaymentResult":
+    if payment.stripe_id and payment.answered_attempt >= payment.attempt:
+        return gateway.retrieve_payment(payment.stripe_id)
+    if payment.stripe_id:
+        return _confirm(payment, payment.stripe_id)
+    assert payment.instrument is not None  # noqa: S101  a CHECK constraint: cards have one
+    return gateway.create_payment(
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        customer_id=StripeCustomer.objects.get(profile_id=payment.payer_id).stripe_id,
+        payment_method_id=payment.instrument.payment_method_id,
+        off_session=False,
+        return_url=_return_address(payment),
+        metadata={"payment": str(payment.pk)},
+        idempotency_key=_stripe_key(payment),
+    )
+
+
+def _confirm(payment: Payment, stripe_id: str) -> "gateway.PaymentResult":
+    assert payment.instrument is not None  # noqa: S101  a CHECK constraint: cards have one
+    try:
+        return gateway.confirm_payment(
+            stripe_id,
+            payment.instrument.payment_method_id,
+            _return_address(payment),
+            _stripe_key(payment),
+        )
+    except gateway.Rejected:
+        # It no longer waits for a card: what it is instead is the truth to apply.
+        return gateway.retrieve_payment(stripe_id)
+
+
+def _give_up(payment: Payment, reason: str, now: datetime) -> Payment:
+    """Stripe refuses the request itself; no money moved and none will."""
+    with transaction.atomic(durable=True):
+        current = settlement.locked(payment.pk)
+        if current.state in OPEN and current.stripe_id is None:
+            settlement.die(current, PaymentState.FAILED, now=now, decline_code="processing_error")
+            Payment.objects.filter(pk=payment.pk).update(flag=reason[:140])
+        return current
+
+
+def _return_address(payment: Payment) -> str:
+    return settings.SITE_URL + reverse("payments:payment_return", args=[payment.pk])
+
+
+def _stripe_key(payment: Payment) -> str:
+    return f"payment:{payment.pk}:{payment.attempt}"

@@ -1,0 +1,94 @@
+"""The chart of accounts: which accounts there are and what each kind may do (docs/ledger.md)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from payments.models import Account, AccountKind
+
+SITE: Final = "site"
+STRIPE: Final = "stripe"
+
+
+@dataclass(frozen=True, slots=True)
+class Nature:
+    """`floor_minor` is the lowest balance, None for none; `accrues` as on Account."""
+
+    floor_minor: int | None
+    accrues: bool
+
+
+NATURES: Final = {
+    AccountKind.WALLET: Nature(floor_minor=0, accrues=False),
+    AccountKind.ESCROW: Nature(floor_minor=0, accrues=True),
+    AccountKind.FEES: Nature(floor_minor=None, accrues=True),
+    AccountKind.CLEARING: Nature(floor_minor=None, accrues=True),
+    AccountKind.EQUITY: Nature(floor_minor=None, accrues=True),
+}
+
+
+def owner_of(profile_id: int) -> str:
+    return f"profile:{profile_id}"
+
+
+def account(*, owner: str, kind: AccountKind, currency: str) -> Account:
+    """The account, opened empty if it was not there."""
+    nature = NATURES[kind]
+    found, _ = Account.objects.get_or_create(
+        owner=owner,
+        kind=kind,
+        currency=currency,
+        defaults={"floor_minor": nature.floor_minor, "accrues": nature.accrues},
+    )
+    return found
+
+
+def accounts(*, owners: Iterable[str], kind: AccountKind, currency: str) -> dict[str, int]:
+    """Owner -> account id for all of them, opened where missing; at most three statements."""
+    wanted = set(owners)
+    found = existing(wanted, kind, currency)
+    missing = sorted(wanted - found.keys())
+    if missing:
+        nature = NATURES[kind]
+        Account.objects.bulk_create(
+            [
+                Account(
+                    owner=owner,
+                    kind=kind,
+                    currency=currency,
+                    floor_minor=nature.floor_minor,
+                    accrues=nature.accrues,
+                )
+                for owner in missing
+            ],
+            ignore_conflicts=True,
+        )
+        found |= existing(set(missing), kind, currency)
+    return found
+
+
+def existing(owners: set[str], kind: AccountKind, currency: str) -> dict[str, int]:
+    rows = Account.objects.filter(owner__in=owners, kind=kind, currency=currency)
+    return dict(rows.values_list("owner", "id"))
+
+
+def wallet(profile_id: int, currency: str) -> Account:
+    return account(owner=owner_of(profile_id), kind=AccountKind.WALLET, currency=currency)
+
+
+def escrow(profile_id: int, currency: str) -> Account:
+    """What a payee was paid and does not have yet: until receipt, or until it goes back."""
+    return account(owner=owner_of(profile_id), kind=AccountKind.ESCROW, currency=currency)
+
+
+def fees(currency: str) -> Account:
+    return account(owner=SITE, kind=AccountKind.FEES, currency=currency)
+
+
+def clearing(currency: str) -> Account:
+    """The other side of what Stripe took and gave: minus what the site should have there."""
+    return account(owner=STRIPE, kind=AccountKind.CLEARING, currency=currency)
+
+
+def equity(currency: str) -> Account:
+    return account(owner=SITE, kind=AccountKind.EQUITY, currency=currency)

@@ -1,0 +1,49 @@
+"""Escrow: what a payee was paid and gets when the buyer has it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from payments.models import Payment
+from payments.services import chart, ledger, settlement
+
+
+@transaction.atomic
+def release(*, payment_id: int, fee_minor: int, now: datetime) -> Payment:
+    """All that is left of the payment is in the payee's wallet, less the fee, which the site has.
+
+    Nothing happens where nothing is left. Joins the caller's transaction, as its last act.
+    Raises ledger.BadEntry for a fee below zero or above what is left.
+    """
+    payment = settlement.locked(payment_id)
+    given_minor = payment.refunded_minor + payment.released_minor + payment.fee_minor
+    left_minor = payment.captured_minor - given_minor
+    if left_minor == 0:
+        return payment
+    if not 0 <= fee_minor <= left_minor:
+        raise ledger.BadEntry(f"A fee of {fee_minor} does not fit in {left_minor}.")
+    payment.released_minor += left_minor - fee_minor
+    payment.fee_minor += fee_minor
+    payment.save(update_fields=["released_minor", "fee_minor"])
+    _book(payment, left_minor - fee_minor, fee_minor, given_minor, now)
+    return payment
+
+
+def _book(
+    payment: Payment, net_minor: int, fee_minor: int, given_minor: int, now: datetime
+) -> None:
+    currency = payment.currency
+    escrow_id = chart.escrow(payment.payee_id, currency).pk
+    shares = [
+        ledger.Leg(escrow_id, chart.wallet(payment.payee_id, currency).pk, net_minor),
+        ledger.Leg(escrow_id, chart.fees(currency).pk, fee_minor),
+    ]
+    ledger.post(
+        kind="release",
+        scope="release",
+        # A refund that failed may leave something to release a second time.
+        key=f"{payment.pk}:{given_minor}:{payment.released_minor}",
+        legs=[leg for leg in shares if leg.amount_minor],
+        now=now,
+        memo=payment.reference,
+    )

@@ -1,0 +1,90 @@
+"""A payment's row comes into being: once for each key of its payer, with everything checked."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Profile
+from payments.models import Instrument, Payment
+from payments.services.ledger import KeyConflict
+from socialcommerce.lib.money import AMOUNT_MAX_MINOR
+from socialcommerce.lib.problems import Forbidden, Invalid, NotFound
+
+
+class BadPayment(Invalid):
+    code = "bad-payment"
+    title = _("That payment cannot be made")
+
+
+class PayerBarred(Forbidden):
+    code = "payer-barred"
+    title = _("Payments from this profile are stopped; please write to us")
+
+
+class NoSuchCard(NotFound):
+    code = "no-such-card"
+    title = _("That card is not bound to your profile")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a payment is about; the same key must mean the same terms. `amount_minor` > 0."""
+
+    payer_id: int
+    payee_id: int
+    amount_minor: int
+    currency: str
+    reference: str
+    method: str
+    purpose: str = Payment.Purpose.PURCHASE.value
+    instrument_id: int | None = None
+
+    @property
+    def request_hash(self) -> str:
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+def insert(terms: Terms, *, key: str, now: datetime, **fields: object) -> tuple[Payment, bool]:
+    """The payment under this key, and whether this call made it.
+
+    Raises BadPayment, PayerBarred, NoSuchCard, KeyConflict (same key, other terms).
+    """
+    payment = Payment.objects.of(terms.payer_id).filter(key=key).first()
+    made = False
+    if payment is None:
+        _check(terms)
+        # get_or_create, because another request with the same key may be as far as this one.
+        payment, made = Payment.objects.get_or_create(
+            payer_id=terms.payer_id,
+            key=key,
+            defaults={
+                **asdict(terms),
+                "request_hash": terms.request_hash,
+                "created_at": now,
+                **fields,
+            },
+        )
+    if payment.request_hash != terms.request_hash:
+        raise KeyConflict
+    return payment, made
+
+
+def _check(terms: Terms) -> None:
+    if not 1 <= terms.amount_minor <= AMOUNT_MAX_MINOR:
+        raise BadPayment(_("The amount is out of range."))
+    if terms.payer_id == terms.payee_id and terms.purpose == Payment.Purpose.PURCHASE:
+        raise BadPayment(_("Nobody pays themselves."))
+    people = Profile.objects.filter(pk=terms.payer_id, user__is_active=True)
+    if not people.filter(user__frozen_at__isnull=True).exists():
+        raise PayerBarred
+    if terms.instrument_id is not None:
+        check_card(terms.payer_id, terms.instrument_id)
+
+
+def check_card(profile_id: int, instrument_id: int) -> None:
+    """Nothing if the card is bound to the profile. Raises NoSuchCard."""
+    if not Instrument.objects.bound_to(profile_id).filter(pk=instrument_id).exists():
+        raise NoSuchCard

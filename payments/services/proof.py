@@ -1,0 +1,119 @@
+"""The proof of the books: every balance again from its legs. It finds; it never repairs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import connection, transaction
+
+from payments.models import LedgerDifference
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`subject` is what is wrong; the two figures are minor units or counts, as text."""
+
+    kind: str
+    subject: str
+    expected: str
+    actual: str
+
+
+# Each check is one statement and so sees one moment. Columns: subject, expected, actual.
+CHECKS: Final[dict[str, str]] = {
+    # An account is the sum of its legs; what is not in its row yet waits as accruals.
+    "balance": """
+        WITH legs AS (
+            SELECT account_id, sum(minor) AS minor FROM (
+                SELECT to_account_id AS account_id, amount_minor AS minor FROM payments_transfer
+                UNION ALL SELECT from_account_id, -amount_minor FROM payments_transfer
+            ) AS leg GROUP BY account_id
+        ), waiting AS (
+            SELECT account_id, sum(amount_minor) AS minor FROM payments_accrual GROUP BY account_id
+        )
+        SELECT account.owner || ':' || account.kind || ' ' || account.currency,
+            coalesce(legs.minor, 0), account.posted_minor + coalesce(waiting.minor, 0)
+        FROM payments_account account
+        LEFT JOIN legs ON legs.account_id = account.id
+        LEFT JOIN waiting ON waiting.account_id = account.id
+        WHERE account.posted_minor + coalesce(waiting.minor, 0) <> coalesce(legs.minor, 0)
+    """,
+    # Money is moved, never made: all accounts of a currency sum to nothing.
+    "global sum": """
+        SELECT currency, 0, sum(minor) FROM (
+            SELECT currency, posted_minor AS minor FROM payments_account
+            UNION ALL SELECT currency, amount_minor FROM payments_accrual
+                JOIN payments_account ON payments_account.id = account_id
+        ) AS balance GROUP BY currency HAVING sum(minor) <> 0
+    """,
+    "floor": """
+        SELECT owner || ':' || kind || ' ' || currency, floor_minor, posted_minor - held_minor
+        FROM payments_account WHERE posted_minor - held_minor < floor_minor
+    """,
+    "held": """
+        SELECT account.owner || ':' || account.kind || ' ' || account.currency,
+            coalesce(sum(hold.amount_minor), 0), account.held_minor
+        FROM payments_account account
+        LEFT JOIN payments_hold hold ON hold.account_id = account.id AND hold.state = 'pending'
+        GROUP BY account.id HAVING coalesce(sum(hold.amount_minor), 0) <> account.held_minor
+    """,
+    # A sealed transaction has the lines it was written with, no more and no fewer.
+    "sealed": """
+        SELECT 'transaction ' || booked.id, booked.leg_count, count(transfer.id)
+        FROM payments_ledgertransaction booked
+        LEFT JOIN payments_transfer transfer ON transfer.transaction_id = booked.id
+        GROUP BY booked.id HAVING count(transfer.id) <> booked.leg_count
+    """,
+    # What payments say a payee is owed is what stands in the payee's escrow.
+    "escrow": """
+        WITH owed AS (
+            SELECT 'profile:' || payee_id AS owner, currency,
+                sum(captured_minor - refunded_minor - released_minor - fee_minor) AS minor
+            FROM payments_payment WHERE purpose = 'purchase' GROUP BY payee_id, currency
+        ), kept AS (
+            SELECT owner, currency, sum(minor) AS minor FROM (
+                SELECT owner, currency, posted_minor AS minor
+                FROM payments_account WHERE kind = 'escrow'
+                UNION ALL SELECT owner, currency, amount_minor FROM payments_accrual
+                JOIN payments_account ON payments_account.id = account_id AND kind = 'escrow'
+            ) AS balance GROUP BY owner, currency
+        )
+        SELECT owner || ':escrow ' || currency, coalesce(owed.minor, 0), coalesce(kept.minor, 0)
+        FROM owed FULL JOIN kept USING (owner, currency)
+        WHERE coalesce(owed.minor, 0) <> coalesce(kept.minor, 0)
+    """,
+}
+
+
+def verify() -> list[Difference]:
+    """Every difference between the balances and what they follow from; empty if all is right."""
+    return [
+        Difference(kind, str(subject), str(expected), str(actual))
+        for kind, sql in CHECKS.items()
+        for subject, expected, actual in _rows(sql)
+    ]
+
+
+def record(differences: Iterable[Difference], *, now: datetime) -> int:
+    """Each difference is an open row for the operator, once; how many are new."""
+    rows = [
+        LedgerDifference(
+            kind=found.kind,
+            subject=found.subject,
+            expected=found.expected,
+            actual=found.actual,
+            found_at=now,
+        )
+        for found in differences
+    ]
+    with transaction.atomic():
+        before = LedgerDifference.objects.count()
+        LedgerDifference.objects.bulk_create(rows, ignore_conflicts=True)
+        return LedgerDifference.objects.count() - before
+
+
+def _rows(sql: str) -> list[tuple[str, int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()

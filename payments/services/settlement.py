@@ -1,0 +1,150 @@
+"""What Stripe's answer does to a payment: one place, for page, sweep and webhook alike.
+
+Lock order: what the reference names (by the signal payment_locking), the payment, accounts.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from payments import events, gateway
+from payments.models import Payment
+from payments.payment_states import ENDS, TRANSITIONS, PaymentState
+from payments.services import chart, ledger
+
+
+def locked(payment_id: int) -> Payment:
+    """The payment's row as it is now, locked, and before it what its reference names."""
+    reference = Payment.objects.values_list("reference", flat=True).get(pk=payment_id)
+    events.payment_locking.send(sender=Payment, reference=reference)
+    return Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
+
+
+def apply(
+    *, payment_id: int, result: "gateway.PaymentResult", attempt: int, now: datetime
+) -> Payment:
+    """The payment says what Stripe says; captured money is booked once, in the same transaction.
+
+    An answer to an earlier attempt counts only if it is final. An amount or currency that is
+    not ours, or money taken for a payment that ended otherwise, is flagged for the operator and
+    never booked.
+    """
+    with transaction.atomic(durable=True):
+        payment = locked(payment_id)
+        flag = _disagreement(payment, result)
+        if flag:
+            return _flag(payment, flag)
+        if payment.state in ENDS:
+            return payment
+        payment.stripe_id = result.id
+        payment.answered_attempt = max(payment.answered_attempt, attempt)
+        stale = attempt < payment.attempt and result.status not in FINAL
+        if not stale:
+            MOVES[result.status](payment, result, now)
+        payment.save()
+        _tell(payment)
+        return payment
+
+
+def die(payment: Payment, state: PaymentState, *, now: datetime, decline_code: str = "") -> None:
+    """The locked payment is failed or cancelled, and the apps above know."""
+    _to(payment, state, drive_at=None)
+    payment.decline_code = decline_code or payment.decline_code
+    payment.settled_at = now
+    payment.save()
+    _tell(payment)
+
+
+def next_drive(now: datetime) -> datetime:
+    return now + timedelta(seconds=settings.PAYMENT_DRIVE_AFTER_SECONDS)
+
+
+def _to(payment: Payment, state: PaymentState, *, drive_at: datetime | None) -> None:
+    old = PaymentState(payment.state)
+    if old != state:
+        TRANSITIONS.check(old, state)
+    payment.state = state.value
+    payment.drive_at = drive_at
+    payment.next_action_url = ""
+
+
+def _capture(payment: Payment, _result: "gateway.PaymentResult", now: datetime) -> None:
+    _to(payment, PaymentState.SUCCEEDED, drive_at=None)
+    payment.captured_minor = payment.amount_minor
+    payment.decline_code = ""
+    payment.settled_at = now
+    # Saved before it is booked, so that account locks come last and are held shortest.
+    payment.save()
+    to_profile = chart.escrow if payment.purpose == Payment.Purpose.PURCHASE else chart.wallet
+    leg = ledger.Leg(
+        chart.clearing(payment.currency).pk,
+        to_profile(payment.payee_id, payment.currency).pk,
+        payment.amount_minor,
+    )
+    ledger.post(
+        kind="card_payment" if payment.purpose == Payment.Purpose.PURCHASE else "top_up",
+        scope="payment",
+        key=str(payment.pk),
+        legs=[leg],
+        now=now,
+        memo=payment.reference,
+    )
+
+
+def _act(payment: Payment, result: "gateway.PaymentResult", now: datetime) -> None:
+    _to(payment, PaymentState.REQUIRES_ACTION, drive_at=next_drive(now))
+    payment.next_action_url = result.next_action_url or ""
+
+
+def _decline(payment: Payment, result: "gateway.PaymentResult", now: datetime) -> None:
+    _to(payment, PaymentState.REQUIRES_METHOD, drive_at=payment.expires_at or next_drive(now))
+    payment.decline_code = result.decline.reason_code if result.decline else "generic_decline"
+
+
+def _wait(payment: Payment, _result: "gateway.PaymentResult", now: datetime) -> None:
+    _to(payment, PaymentState.PROCESSING, drive_at=next_drive(now))
+
+
+def _cancel(payment: Payment, _result: "gateway.PaymentResult", now: datetime) -> None:
+    _to(payment, PaymentState.CANCELLED, drive_at=None)
+    payment.settled_at = now
+
+
+# Stripe's words for where a PaymentIntent stands. Source: Stripe, "How PaymentIntents work".
+MOVES: Final[dict[str, Callable[[Payment, "gateway.PaymentResult", datetime], None]]] = {
+    "succeeded": _capture,
+    "requires_action": _act,
+    "requires_payment_method": _decline,
+    "requires_confirmation": _wait,
+    "processing": _wait,
+    "canceled": _cancel,
+}
+FINAL: Final = {"succeeded", "canceled"}
+
+
+def _disagreement(payment: Payment, result: "gateway.PaymentResult") -> str:
+    if (result.amount_minor, result.currency) != (payment.amount_minor, payment.currency):
+        return f"Stripe says {result.amount_minor} {result.currency}"
+    if payment.stripe_id not in {None, result.id}:
+        return f"a second PaymentIntent: {result.id}"
+    dead = payment.state in {PaymentState.FAILED, PaymentState.CANCELLED}
+    if dead and result.status == "succeeded":
+        return "Stripe took money for a payment that is dead here"
+    return ""
+
+
+def _flag(payment: Payment, flag: str) -> Payment:
+    payment.flag = flag
+    payment.drive_at = None
+    payment.save(update_fields=["flag", "drive_at"])
+    return payment
+
+
+def _tell(payment: Payment) -> None:
+    if payment.state == PaymentState.SUCCEEDED:
+        events.payment_settled.send(sender=Payment, payment=payment)
+    elif payment.state in ENDS:
+        events.payment_died.send(sender=Payment, payment=payment)
