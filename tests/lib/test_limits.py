@@ -3,7 +3,7 @@ import time
 from uuid import uuid4
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from socialcommerce.lib import limits, redis
 
@@ -52,7 +52,7 @@ def test_the_window_slides(subject: str) -> None:
 
 
 def test_nobody_is_locked_out_while_the_cache_is_away(
-    subject: str, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+    subject: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away = redis.connect("redis://127.0.0.1:1/0", timeout_seconds=0.2)
     monkeypatch.setattr(redis, "cache", lambda: away)

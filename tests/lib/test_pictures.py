@@ -3,7 +3,7 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from socialcommerce.lib import pictures
 
@@ -56,13 +56,13 @@ def test_a_torn_file_is_refused() -> None:
         pictures.clean(SimpleUploadedFile("x.png", whole[: len(whole) // 2]), longest_edge=100)
 
 
-def test_too_many_pixels_are_refused_before_they_are_decoded(settings: SettingsWrapper) -> None:
+def test_too_many_pixels_are_refused_before_they_are_decoded(settings: Settings) -> None:
     settings.PICTURE_PIXELS_MAX = 10_000
     with pytest.raises(pictures.BadPicture, match="pixels"):
         pictures.clean(upload("PNG", size=(101, 100)), longest_edge=100)
 
 
-def test_too_many_bytes_are_refused(settings: SettingsWrapper) -> None:
+def test_too_many_bytes_are_refused(settings: Settings) -> None:
     settings.PICTURE_BYTES_MAX = 100
     with pytest.raises(pictures.BadPicture, match="MB"):
         pictures.clean(upload("PNG"), longest_edge=100)
