@@ -1,6 +1,7 @@
 """What shop does when payments speak: the order follows its payment, in the same transaction."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from payments.models import Payment, Refund
 from payments.refund_states import RefundState
@@ -11,32 +12,29 @@ from shop.order_states import OrderState
 from shop.services import news, orders, stock
 from socialcommerce.lib import clock
 
-PREFIX = "order:"
+PREFIX: Final = "order:"
+ORDER_ID: Final = re.compile(r"[0-9]{1,18}")
 
 
 def order_id_of(reference: str) -> int | None:
     """The order a payment names, None for another app's."""
     digits = reference.removeprefix(PREFIX)
-    return int(digits) if digits != reference and digits.isdecimal() else None
+    return int(digits) if digits != reference and ORDER_ID.fullmatch(digits) else None
 
 
 def lock_order(*, reference: str, **_kwargs: Any) -> None:
     """Order and stock come before payment and ledger in the one lock order."""
-    order_id = order_id_of(reference)
-    if order_id is not None:
-        orders.lock(order_id)
-        stock.lock_held(order_id)
+    order = _locked(reference)
+    if order is not None:
+        stock.lock_held(order.pk)
 
 
 def pay_order(*, payment: Payment, **_kwargs: Any) -> None:
     """The order is paid. Money that nobody waits for any more goes back at once."""
-    order_id = order_id_of(payment.reference)
-    if order_id is None:
+    order = _locked(payment.reference)
+    if order is None or (order.payment_id == payment.pk and order.paid_at is not None):
         return
     now = clock.now()
-    order = orders.lock(order_id)
-    if order.payment_id == payment.pk and order.paid_at is not None:
-        return
     if _is_wanted(order, payment):
         orders.mark_paid(order, payment_id=payment.pk, now=now)
         return
@@ -60,10 +58,9 @@ def _is_wanted(order: Order, payment: Payment) -> bool:
 
 def let_order_go(*, payment: Payment, **_kwargs: Any) -> None:
     """Before pay_by the person may pay otherwise; after it a dead payment ends the order."""
-    order_id = order_id_of(payment.reference)
-    if order_id is None:
+    order = _locked(payment.reference)
+    if order is None:
         return
-    order = orders.lock(order_id)
     now = clock.now()
     over = order.pay_by <= now and order.state == OrderState.AWAITING_PAYMENT
     if over and order.payment_id == payment.pk:
@@ -72,7 +69,15 @@ def let_order_go(*, payment: Payment, **_kwargs: Any) -> None:
 
 def tell_refund(*, refund: Refund, **_kwargs: Any) -> None:
     """The buyer hears when the money has arrived."""
-    order_id = order_id_of(refund.payment.reference)
-    if order_id is not None and refund.state == RefundState.SUCCEEDED:
-        order = Order.objects.get(pk=order_id)
+    if refund.state != RefundState.SUCCEEDED:
+        return
+    order = _locked(refund.payment.reference)
+    if order is not None:
         news.refund_done(order, now=clock.now())
+
+
+def _locked(reference: str) -> Order | None:
+    order_id = order_id_of(reference)
+    if order_id is None or not Order.objects.filter(pk=order_id).exists():
+        return None
+    return orders.lock(order_id)

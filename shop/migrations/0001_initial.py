@@ -4,10 +4,11 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.expressions
-import shop.models.orders
-import shop.models.products
 from django.conf import settings
 from django.db import migrations, models
+
+import shop.models.orders
+import shop.models.products
 
 
 class Migration(migrations.Migration):

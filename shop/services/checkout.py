@@ -24,7 +24,7 @@ from shop.order_states import OrderState
 from shop.services import orders, promises, stock
 from shop.services.quotes import Quote, quote
 from socialcommerce.lib.money import Money, format_money
-from socialcommerce.lib.problems import Conflict, Forbidden, Invalid, NotFound
+from socialcommerce.lib.problems import Conflict, Invalid, NotFound
 
 Method = Literal["wallet", "card"]
 
@@ -58,11 +58,6 @@ class KeyReused(Conflict):
 class NoInstrument(Invalid):
     code = "no-instrument"
     title = _("Please choose a card to pay with")
-
-
-class AccountFrozen(Forbidden):
-    code = "account-frozen"
-    title = _("This account cannot buy at the moment")
 
 
 class TooLate(Conflict):
@@ -109,9 +104,8 @@ def place(
 
     `return_url` is where the bank sends the person back to; "{number}" in it stands for the
     order's. Opens the transaction. Raises NotForSale, BadQuantity, TotalChanged, OutOfStock,
-    KeyReused, NoInstrument, AccountFrozen, and payments' refusals; then nothing was changed.
+    KeyReused, NoInstrument, and payments' refusals; then nothing was changed.
     """
-    check_buyer(buyer)
     request_hash = _hash(variant_id, quantity, address_id, method, instrument_id)
     means = Means(method, _checked(method, instrument_id), key, return_url)
     with transaction.atomic(durable=True):
@@ -144,10 +138,9 @@ def pay_order(
 ) -> CheckoutResult:
     """An order that awaits payment is paid, or on its way to be; a paid one stays as it is.
 
-    Opens the transaction. Raises NotFound, NotNow, TooLate, NoInstrument, AccountFrozen, and
+    Opens the transaction. Raises NotFound, NotNow, TooLate, NoInstrument, and
     payments' refusals.
     """
-    check_buyer(buyer)
     means = Means(method, _checked(method, instrument_id), key, return_url)
     order = _own(order_id, buyer)
     if order.state == OrderState.AWAITING_PAYMENT and order.pay_by <= now:
@@ -165,12 +158,6 @@ def pay_order(
         elif order.state in {OrderState.EXPIRED, OrderState.CANCELLED}:
             raise orders.NotNow(order)
     return _outcome(order, now=now)
-
-
-def check_buyer(buyer: Profile) -> None:
-    """Nothing for a person in good standing. Raises AccountFrozen."""
-    if buyer.user is None or not buyer.user.is_active or buyer.user.frozen_at is not None:
-        raise AccountFrozen(_("Nothing was charged. Please write to us."))
 
 
 def _checked(method: Method, instrument_id: int | None) -> int | None:
@@ -286,7 +273,8 @@ def _start(order: Order, means: Means, *, now: datetime) -> None:
 def _begin_payment(order: Order, means: Means, *, now: datetime) -> None:
     """From the wallet the order is paid; by card its payment waits to be driven."""
     if means.method == "wallet":
-        payment = charges.pay_from_wallet(
+        # Our receiver of payment_settled marks the order paid, as it does for cards.
+        charges.pay_from_wallet(
             payer_id=order.buyer_id,
             payee_id=order.store.profile_id,
             amount_minor=order.total_minor,
@@ -295,7 +283,6 @@ def _begin_payment(order: Order, means: Means, *, now: datetime) -> None:
             key=f"{order.reference}:{means.key}",
             now=now,
         )
-        _settle(order, payment, now=now)
         return
     assert means.instrument_id is not None  # noqa: S101 - _checked() has seen to it
     payment = charges.open_card_payment(
@@ -312,13 +299,6 @@ def _begin_payment(order: Order, means: Means, *, now: datetime) -> None:
     )
     Order.objects.filter(pk=order.pk).update(payment=payment)
     order.payment = payment
-
-
-def _settle(order: Order, payment: Payment, *, now: datetime) -> None:
-    """payment_settled has told our receiver already, if payments sends it for wallets too."""
-    order.refresh_from_db(fields=["state", "payment"])
-    if order.state == OrderState.AWAITING_PAYMENT:
-        orders.mark_paid(order, payment_id=payment.pk, now=now)
 
 
 def _use_open(

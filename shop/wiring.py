@@ -1,0 +1,20 @@
+"""What shop adds to the apps below: receivers, news, cards, places, rows of the dashboards."""
+
+from accounts import notices
+from payments import events as payment_events
+from shop import receivers
+from shop.services.news import NOTICE_TEMPLATES
+
+
+def connect() -> None:
+    """Every registry below knows shop. Safe to call twice."""
+    _events()
+    for key, template in NOTICE_TEMPLATES.items():
+        notices.register(notices.NoticeKind(key=key, template=template))
+
+
+def _events() -> None:
+    payment_events.payment_locking.connect(receivers.lock_order, dispatch_uid="shop.lock_order")
+    payment_events.payment_settled.connect(receivers.pay_order, dispatch_uid="shop.pay_order")
+    payment_events.payment_died.connect(receivers.let_order_go, dispatch_uid="shop.let_order_go")
+    payment_events.refund_changed.connect(receivers.tell_refund, dispatch_uid="shop.tell_refund")
