@@ -289,9 +289,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="post",
             index=models.Index(
-                models.F("author"),
-                models.F("-created_at"),
-                models.F("-id"),
+                fields=["author", "-created_at", "-id"],
                 condition=models.Q(("deleted_at__isnull", True), ("hidden_at__isnull", True)),
                 name="post_by_author",
             ),
@@ -299,8 +297,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="post",
             index=models.Index(
-                models.F("-created_at"),
-                models.F("-id"),
+                fields=["-created_at", "-id"],
                 condition=models.Q(
                     ("deleted_at__isnull", True), ("hidden_at__isnull", True), ("kind", "post")
                 ),
@@ -310,9 +307,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="post",
             index=models.Index(
-                models.F("in_reply_to"),
-                models.F("created_at"),
-                models.F("id"),
+                fields=["in_reply_to", "created_at", "id"],
                 condition=models.Q(("deleted_at__isnull", True), ("hidden_at__isnull", True)),
                 name="post_by_parent",
             ),
@@ -320,10 +315,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="post",
             index=models.Index(
-                models.F("card_type"),
-                models.F("card_id"),
-                models.F("-created_at"),
-                models.F("-id"),
+                fields=["card_type", "card_id", "-created_at", "-id"],
                 name="post_by_card",
             ),
         ),
@@ -442,7 +434,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="report",
             index=models.Index(
-                models.F("created_at"),
+                fields=["created_at"],
                 condition=models.Q(("closed_at__isnull", True)),
                 name="report_open",
             ),

@@ -146,15 +146,20 @@ class Post(models.Model):
             models.UniqueConstraint(name="post_key_once", fields=["author", "idempotency_key"]),
         ]
         indexes = [
-            models.Index("author", "-created_at", "-id", name="post_by_author", condition=LIVE),
             models.Index(
-                "-created_at",
-                "-id",
+                fields=["author", "-created_at", "-id"], name="post_by_author", condition=LIVE
+            ),
+            models.Index(
+                fields=["-created_at", "-id"],
                 name="post_latest",
                 condition=LIVE & Q(kind=PostKind.POST),
             ),
-            models.Index("in_reply_to", "created_at", "id", name="post_by_parent", condition=LIVE),
-            models.Index("card_type", "card_id", "-created_at", "-id", name="post_by_card"),
+            models.Index(
+                fields=["in_reply_to", "created_at", "id"], name="post_by_parent", condition=LIVE
+            ),
+            models.Index(
+                fields=["card_type", "card_id", "-created_at", "-id"], name="post_by_card"
+            ),
         ]
 
     def __str__(self) -> str:
