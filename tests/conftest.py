@@ -12,6 +12,9 @@ from django.test import Client
 from accounts.models import User
 from accounts.services import people
 from socialcommerce.lib import clock, redis
+from tests.money import books_balance
+
+__all__ = ["books_balance"]
 
 PASSWORD = "correct-horse-battery"
 

@@ -123,10 +123,14 @@ def drive(*, payment_id: int, now: datetime) -> Payment:
         return payment
     try:
         result = _ask(payment)
-    except gateway.Unavailable:
+    except (gateway.Unavailable, gateway.NotConfigured):
         return payment
     except gateway.Rejected as rejected:
         return _give_up(payment, str(rejected), now)
+    except gateway.Declined as declined:
+        return settlement.decline_unmade(
+            payment_id=payment.pk, attempt=payment.attempt, declined=declined, now=now
+        )
     return settlement.apply(payment_id=payment.pk, result=result, attempt=payment.attempt, now=now)
 
 
@@ -156,7 +160,10 @@ def cancel(*, payment_id: int, now: datetime) -> Payment:
     """
     with transaction.atomic(durable=True):
         payment = settlement.locked(payment_id)
-        if payment.state == PaymentState.CREATED:
+        answered = payment.state == PaymentState.CREATED or (
+            payment.answered_attempt >= payment.attempt
+        )
+        if payment.state in OPEN and answered and payment.stripe_id is None:
             settlement.die(payment, PaymentState.CANCELLED, now=now)
     if payment.state in OPEN and payment.answered_attempt < payment.attempt:
         # Stripe may or may not have heard of it: only asking again tells.
@@ -165,7 +172,7 @@ def cancel(*, payment_id: int, now: datetime) -> Payment:
         return payment
     try:
         result = gateway.cancel_payment(payment.stripe_id)
-    except (gateway.Unavailable, gateway.Rejected):
+    except gateway.GatewayError:
         return payment
     return settlement.apply(payment_id=payment_id, result=result, attempt=payment.attempt, now=now)
 
@@ -177,7 +184,7 @@ def _begin(payment_id: int, now: datetime) -> Payment:
     return Payment.objects.select_related("instrument").get(pk=payment_id)
 
 
-def _ask(payment: Payment) -> "gateway.PaymentResult":
+def _ask(payment: Payment) -> gateway.PaymentResult:
     if payment.stripe_id and payment.answered_attempt >= payment.attempt:
         return gateway.retrieve_payment(payment.stripe_id)
     if payment.stripe_id:
@@ -195,14 +202,14 @@ def _ask(payment: Payment) -> "gateway.PaymentResult":
     )
 
 
-def _confirm(payment: Payment, stripe_id: str) -> "gateway.PaymentResult":
+def _confirm(payment: Payment, stripe_id: str) -> gateway.PaymentResult:
     assert payment.instrument is not None  # noqa: S101  a CHECK constraint: cards have one
     try:
         return gateway.confirm_payment(
             stripe_id,
-            payment.instrument.payment_method_id,
-            _return_address(payment),
-            _stripe_key(payment),
+            payment_method_id=payment.instrument.payment_method_id,
+            return_url=_return_address(payment),
+            idempotency_key=_stripe_key(payment),
         )
     except gateway.Rejected:
         # It no longer waits for a card: what it is instead is the truth to apply.

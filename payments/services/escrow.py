@@ -16,22 +16,22 @@ def release(*, payment_id: int, fee_minor: int, now: datetime) -> Payment:
     Raises ledger.BadEntry for a fee below zero or above what is left.
     """
     payment = settlement.locked(payment_id)
-    given_minor = payment.refunded_minor + payment.released_minor + payment.fee_minor
-    left_minor = payment.captured_minor - given_minor
+    earlier_minor = payment.released_minor + payment.fee_minor
+    left_minor = payment.captured_minor - payment.refunded_minor - earlier_minor
     if left_minor == 0:
         return payment
     if not 0 <= fee_minor <= left_minor:
         raise ledger.BadEntry(f"A fee of {fee_minor} does not fit in {left_minor}.")
-    payment.released_minor += left_minor - fee_minor
+    net_minor = left_minor - fee_minor
+    payment.released_minor += net_minor
     payment.fee_minor += fee_minor
     payment.save(update_fields=["released_minor", "fee_minor"])
-    _book(payment, left_minor - fee_minor, fee_minor, given_minor, now)
+    # What was released before only grows: a refund that failed is released under another key.
+    _book(payment, net_minor, fee_minor, key=f"{payment_id}:{earlier_minor}", now=now)
     return payment
 
 
-def _book(
-    payment: Payment, net_minor: int, fee_minor: int, given_minor: int, now: datetime
-) -> None:
+def _book(payment: Payment, net_minor: int, fee_minor: int, *, key: str, now: datetime) -> None:
     currency = payment.currency
     escrow_id = chart.escrow(payment.payee_id, currency).pk
     shares = [
@@ -41,8 +41,7 @@ def _book(
     ledger.post(
         kind="release",
         scope="release",
-        # A refund that failed may leave something to release a second time.
-        key=f"{payment.pk}:{given_minor}:{payment.released_minor}",
+        key=key,
         legs=[leg for leg in shares if leg.amount_minor],
         now=now,
         memo=payment.reference,

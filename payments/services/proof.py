@@ -116,4 +116,4 @@ def record(differences: Iterable[Difference], *, now: datetime) -> int:
 def _rows(sql: str) -> list[tuple[str, int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        return cursor.fetchall()
+        return [(subject, expected, actual) for subject, expected, actual in cursor.fetchall()]

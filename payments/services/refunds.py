@@ -73,7 +73,7 @@ def drive(*, refund_id: int, now: datetime) -> Refund:
         return refund
     try:
         result = _ask(refund)
-    except gateway.Unavailable:
+    except (gateway.Unavailable, gateway.NotConfigured):
         return refund
     except gateway.Rejected as rejected:
         return apply(refund_id=refund_id, state=RefundState.FAILED, reason=str(rejected), now=now)
@@ -121,7 +121,7 @@ def _take(payment: Payment, amount_minor: int) -> None:
         raise NotRefundable(left_minor=left_minor)
 
 
-def _ask(refund: Refund) -> "gateway.RefundResult":
+def _ask(refund: Refund) -> gateway.RefundResult:
     if refund.stripe_id:
         return gateway.retrieve_refund(refund.stripe_id)
     return gateway.create_refund(

@@ -24,7 +24,7 @@ def locked(payment_id: int) -> Payment:
 
 
 def apply(
-    *, payment_id: int, result: "gateway.PaymentResult", attempt: int, now: datetime
+    *, payment_id: int, result: gateway.PaymentResult, attempt: int, now: datetime
 ) -> Payment:
     """The payment says what Stripe says; captured money is booked once, in the same transaction.
 
@@ -46,6 +46,20 @@ def apply(
             MOVES[result.status](payment, result, now)
         payment.save()
         _tell(payment)
+        return payment
+
+
+def decline_unmade(
+    *, payment_id: int, attempt: int, declined: gateway.Declined, now: datetime
+) -> Payment:
+    """A decline that left nothing at Stripe: the payment waits for another card."""
+    with transaction.atomic(durable=True):
+        payment = locked(payment_id)
+        if payment.state not in ENDS and attempt == payment.attempt:
+            payment.answered_attempt = attempt
+            _to(payment, PaymentState.REQUIRES_METHOD, drive_at=payment.expires_at)
+            payment.decline_code = declined.reason_code
+            payment.save()
         return payment
 
 
@@ -71,7 +85,7 @@ def _to(payment: Payment, state: PaymentState, *, drive_at: datetime | None) -> 
     payment.next_action_url = ""
 
 
-def _capture(payment: Payment, _result: "gateway.PaymentResult", now: datetime) -> None:
+def _capture(payment: Payment, _result: gateway.PaymentResult, now: datetime) -> None:
     _to(payment, PaymentState.SUCCEEDED, drive_at=None)
     payment.captured_minor = payment.amount_minor
     payment.decline_code = ""
@@ -94,27 +108,27 @@ def _capture(payment: Payment, _result: "gateway.PaymentResult", now: datetime) 
     )
 
 
-def _act(payment: Payment, result: "gateway.PaymentResult", now: datetime) -> None:
+def _act(payment: Payment, result: gateway.PaymentResult, now: datetime) -> None:
     _to(payment, PaymentState.REQUIRES_ACTION, drive_at=next_drive(now))
     payment.next_action_url = result.next_action_url or ""
 
 
-def _decline(payment: Payment, result: "gateway.PaymentResult", now: datetime) -> None:
+def _decline(payment: Payment, result: gateway.PaymentResult, now: datetime) -> None:
     _to(payment, PaymentState.REQUIRES_METHOD, drive_at=payment.expires_at or next_drive(now))
     payment.decline_code = result.decline.reason_code if result.decline else "generic_decline"
 
 
-def _wait(payment: Payment, _result: "gateway.PaymentResult", now: datetime) -> None:
+def _wait(payment: Payment, _result: gateway.PaymentResult, now: datetime) -> None:
     _to(payment, PaymentState.PROCESSING, drive_at=next_drive(now))
 
 
-def _cancel(payment: Payment, _result: "gateway.PaymentResult", now: datetime) -> None:
+def _cancel(payment: Payment, _result: gateway.PaymentResult, now: datetime) -> None:
     _to(payment, PaymentState.CANCELLED, drive_at=None)
     payment.settled_at = now
 
 
 # Stripe's words for where a PaymentIntent stands. Source: Stripe, "How PaymentIntents work".
-MOVES: Final[dict[str, Callable[[Payment, "gateway.PaymentResult", datetime], None]]] = {
+MOVES: Final[dict[str, Callable[[Payment, gateway.PaymentResult, datetime], None]]] = {
     "succeeded": _capture,
     "requires_action": _act,
     "requires_payment_method": _decline,
@@ -125,11 +139,13 @@ MOVES: Final[dict[str, Callable[[Payment, "gateway.PaymentResult", datetime], No
 FINAL: Final = {"succeeded", "canceled"}
 
 
-def _disagreement(payment: Payment, result: "gateway.PaymentResult") -> str:
+def _disagreement(payment: Payment, result: gateway.PaymentResult) -> str:
     if (result.amount_minor, result.currency) != (payment.amount_minor, payment.currency):
         return f"Stripe says {result.amount_minor} {result.currency}"
     if payment.stripe_id not in {None, result.id}:
         return f"a second PaymentIntent: {result.id}"
+    if result.status not in MOVES:
+        return f"unexpected at Stripe: {result.status}"
     dead = payment.state in {PaymentState.FAILED, PaymentState.CANCELLED}
     if dead and result.status == "succeeded":
         return "Stripe took money for a payment that is dead here"
