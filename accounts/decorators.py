@@ -36,7 +36,7 @@ def person_required(
     """
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if isinstance(request.user, User):
             return view(cast("PersonRequest", request), *args, **kwargs)
         if request.path.startswith("/api/"):

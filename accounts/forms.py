@@ -92,6 +92,12 @@ class AddressForm(forms.ModelForm[Address]):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
         field.choices = [("", _("Choose a country")), *countries.choices()]
         field.widget.attrs["autocomplete"] = "country"
+        if self.instance.is_default:  # another one takes that over; nothing to untick
+            del self.fields["is_default"]
+
+    @property
+    def wants_default(self) -> bool:
+        return bool(self.cleaned_data.get("is_default"))
 
     @property
     def address_fields(self) -> Mapping[str, str]:

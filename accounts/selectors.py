@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import notices
 from accounts.models import Block, Follow, Membership, Notification, Profile, User
+from accounts.models.notification import NotificationQuerySet
 from socialcommerce.lib import keyset
 
 
@@ -168,7 +169,7 @@ def notice_page(profile: Profile, *, cursor: str | None, size: int) -> NoticeLis
     )
 
 
-def _shown(profile: Profile) -> Any:
+def _shown(profile: Profile) -> NotificationQuerySet:
     """What a list can show: a kind that no app registers any more has no words."""
     return Notification.objects.filter(recipient=profile, kind__in=notices.keys())
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.auth.views import redirect_to_login
+from django.contrib.auth.views import LogoutView, redirect_to_login
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.db import DataError
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -58,6 +60,43 @@ class PlazaAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold ships no 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
         return not isinstance(user, AnonymousUser) and user.is_active and self.admits(user)
+
+    def get_urls(self) -> list[URLPattern]:
+        redirect_to_page = path(
+            "r/<path:content_type_id>/<path:object_id>/",
+            self.admin_view(self.to_page),
+            name="view_on_site",
+        )
+        return [redirect_to_page, *super().get_urls()]  # the first that matches is taken
+
+    def to_page(
+        self, request: HttpRequest, content_type_id: str, object_id: str
+    ) -> HttpResponseBase:
+        """Django's own redirect tells anybody the address of any row; this asks the row's admin."""
+        model_admin = self._admin_of(content_type_id)
+        found = model_admin.get_object(request, object_id) if model_admin else None
+        if found is None or not hasattr(found, "get_absolute_url"):
+            raise Http404
+        return HttpResponseRedirect(found.get_absolute_url())
+
+    def _admin_of(self, content_type_id: str) -> Any:
+        try:
+            model = ContentType.objects.get_for_id(int(content_type_id)).model_class()
+        except (ContentType.DoesNotExist, ValueError, OverflowError, DataError):
+            return None
+        return self._registry.get(model) if model else None
+
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponseBase:
+        del extra_context
+        return LogoutView.as_view(next_page="/")(request)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponseBase:
+        del request, extra_context
+        return HttpResponseRedirect(reverse("account_change_password"))
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None

@@ -1,7 +1,7 @@
 """The address book of a profile."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from accounts.models import Address, Profile
 from socialcommerce.lib.problems import Conflict, NotFound
 
 ADDRESSES_MAX = 50  # of one profile; a page without pages holds them all
+UNDO_FOR = timedelta(minutes=2)  # a while after a slip of the finger
 FIELDS = (
     "full_name",
     "line1",
@@ -94,6 +95,12 @@ def restore(*, profile: Profile, address_id: int) -> Address:
         if not Address.objects.filter(profile=profile, is_default=True).exists():
             _become_default(address)
     return address
+
+
+def just_removed(*, profile: Profile, now: datetime) -> Address | None:
+    """The address removed last, while its undo is offered."""
+    removed = Address.objects.filter(profile=profile, deleted_at__gt=now - UNDO_FOR)
+    return removed.order_by("-deleted_at").first()
 
 
 def snapshot(address: Address) -> dict[str, str]:

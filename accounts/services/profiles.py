@@ -1,6 +1,7 @@
 """Profiles: the public side of a person or a store."""
 
 from datetime import datetime
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -10,7 +11,7 @@ from accounts import events, handles
 from accounts.models import Profile, ProfileKind, Role, User
 from accounts.services import memberships
 from socialcommerce.lib import pictures
-from socialcommerce.lib.problems import Conflict, Invalid
+from socialcommerce.lib.problems import Conflict, Invalid, NotFound
 
 AVATAR_PIXELS = 400  # twice the largest place it is shown in
 
@@ -26,6 +27,14 @@ class HandleTaken(Conflict):
 class HandleRefused(Invalid):
     code = "handle-refused"
     title = _("This handle cannot be had")
+
+
+def get(handle: str) -> Profile:
+    """The active profile of that handle, in any case. Raises NotFound."""
+    profile = Profile.objects.active().by_handle(handle).first()
+    if profile is None:
+        raise NotFound(_("Nobody here has that handle."))
+    return profile
 
 
 def create_person_profile(*, user: User, handle: str, name: str, now: datetime) -> Profile:
@@ -74,7 +83,7 @@ def edit(*, profile: Profile, name: str, bio: str) -> None:
     profile.save(update_fields=["name", "bio"])
 
 
-def set_avatar(*, profile: Profile, upload: UploadedFile) -> None:
+def set_avatar(*, profile: Profile, upload: "UploadedFile[Any]") -> None:
     """The profile shows this picture, cleaned; the old file is gone. Raises BadPicture."""
     picture = pictures.clean(upload, longest_edge=AVATAR_PIXELS)
     old = profile.avatar.name

@@ -3,7 +3,7 @@
 from django import template
 from django.template import Context
 
-from accounts import development, selectors
+from accounts import countries, development, selectors
 from accounts.development import LoginHint
 from accounts.models import User
 
@@ -12,13 +12,26 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def unread_count(context: Context) -> int:
-    """How much news the person has not seen; 0 for nobody in particular."""
+    """How much news the person has not seen; 0 for nobody in particular.
+
+    The frame shows it in two places: the number is kept on the request.
+    """
     request = context.get("request")
     user = getattr(request, "user", None)
-    return selectors.unread_count(user.profile) if isinstance(user, User) else 0
+    if request is None or not isinstance(user, User):
+        return 0
+    if not hasattr(request, "unread_count"):
+        request.unread_count = selectors.unread_count(user.profile)
+    return int(request.unread_count)
 
 
 @register.simple_tag
 def login_hints() -> list[LoginHint]:
     """The demo logins, in development only."""
     return development.login_hints()
+
+
+@register.filter
+def country_name(code: str) -> str:
+    """`{{ address.country|country_name }}`: "Japan" for "JP"."""
+    return countries.name(code)

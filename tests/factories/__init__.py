@@ -1,0 +1,1 @@
+"""Made-up rows for tests: a module each app."""
