@@ -29,8 +29,9 @@ class SampleForm(forms.Form):
 
 
 def look(request: HttpRequest) -> HttpResponse:
-    form = SampleForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = SampleForm(request.POST, request.FILES) if sent else SampleForm()
+    if sent and form.is_valid():
         messages.success(request, _("Everything was filled in."))
     now = clock.now()
     profiles = [

@@ -285,7 +285,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING
-        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        else "socialcommerce.static_files.PlazaStaticFilesStorage"
     },
 }
 

@@ -28,7 +28,7 @@ class PlazaStaticFilesStorage(ManifestStaticFilesStorage):
         paths: Paths,
         dry_run: bool = False,  # noqa: FBT001, FBT002  Django gives it its place
         **options: Any,
-    ) -> Iterator[tuple[str, str, bool]]:
+    ) -> Iterator[tuple[str, str, bool] | tuple[str, None, RuntimeError]]:
         if STYLESHEET in paths and not dry_run:
             whole = InMemoryStorage()
             whole.save(STYLESHEET, ContentFile(bundle(paths).encode()))

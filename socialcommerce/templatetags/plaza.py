@@ -61,11 +61,11 @@ def moment(value: datetime, style: str = "ago") -> SafeString:
     local = timezone.localtime(value)
     full = formats.date_format(local, "DATETIME_FORMAT")
     words = {
-        "ago": ago,
-        "day": _day,
-        "full": lambda _value: full,
-        "time": lambda _value: formats.date_format(local, "TIME_FORMAT"),
-    }[style](value)
+        "ago": ago(value),
+        "day": _day(value),
+        "full": full,
+        "time": formats.date_format(local, "TIME_FORMAT"),
+    }[style]
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, words)
 
 
@@ -97,7 +97,9 @@ def message_icon(level: str) -> str:
 
 @register.simple_tag
 def people(count: int) -> str:
-    return ngettext("%(count)s person", "%(count)s people", count) % {"count": f"{count:n}"}
+    """A number of people in words, such as "1,300,000 people"; digits grouped by the language."""
+    digits = formats.number_format(count, force_grouping=True)
+    return ngettext("%(count)s person", "%(count)s people", count) % {"count": digits}
 
 
 @register.inclusion_tag("components/_rail.html", takes_context=True)
@@ -113,4 +115,5 @@ def bottombar(context: template.RequestContext) -> dict[str, Any]:
 def _frame_context(context: template.RequestContext, *, phone: bool) -> dict[str, Any]:
     request = context.get("request")
     links = list(navigation.places(request, phone=phone)) if request else []
-    return {**context.flatten(), "places": links}
+    named = {name: context.get(name) for name in ("request", "user", "site_name", "unread")}
+    return {**named, "places": links}
