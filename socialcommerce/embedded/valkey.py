@@ -86,6 +86,7 @@ class Valkey(Engine):
             "appendfsync everysec",
             'save ""',
             "loglevel notice",
+            "set-proc-title no",  # the command line is how the next start knows a lost server
         ]
         if self.max_memory_mb is None:
             lines.append("maxmemory-policy noeviction")
@@ -102,4 +103,4 @@ class Valkey(Engine):
         if pid and str(self._settings) in spawn.command_line(pid):
             spawn.end_stranger(pid, with_signal=signal.SIGTERM, within_seconds=5)
             spawn.end_stranger(pid, with_signal=signal.SIGKILL, within_seconds=5)
-        pid_file.unlink()
+        pid_file.unlink(missing_ok=True)  # a server that ends in good order takes it along

@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-DEFAULT_GRACE_SECONDS = 8.0
+DEFAULT_GRACE_SECONDS = 5.0
 
 
 class Warden:
