@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class FeedConfig(AppConfig):
     name = "feed"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models can be imported only once every app is loaded.
+        from feed import notices, reportables  # noqa: PLC0415
+        from feed.moderated import POST  # noqa: PLC0415
+
+        notices.register()
+        reportables.register(POST)

@@ -6,13 +6,17 @@ A post stores `card_type` and `card_id`, nothing more. An app above registers a 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
 from socialcommerce.lib.problems import Problem
 
-type_of_load = Callable[[Sequence[int], Profile | None], Mapping[int, object]]
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+Load = Callable[[Sequence[int], Profile | None], Mapping[int, object]]
 
 
 class UnknownCard(Problem):
@@ -32,20 +36,25 @@ class AttachChoice:
     hint: str = ""
     picture_url: str = ""
 
+    @property
+    def value(self) -> str:
+        """The id as a template can join it to the type's key."""
+        return str(self.card_id)
+
 
 @dataclass(frozen=True)
 class CardType:
     """`load` answers with what the viewer may see; what it leaves out is shown as gone.
 
     `attachable(author, query)` gives a short list for the composer; None keeps people from
-    attaching this type by hand (the app publishes such posts itself).
+    attaching this type by hand (the app publishes such posts itself). `label` is for the composer.
     """
 
     key: str
     template: str
-    load: type_of_load
+    load: Load
     attachable: Callable[[Profile, str], Sequence[AttachChoice]] | None = None
-    label: str = ""
+    label: "str | StrPromise" = ""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from accounts.models import Profile
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True)
@@ -17,13 +21,13 @@ class Reported:
 
 @dataclass(frozen=True)
 class Reportable:
-    """`load(id, viewer)` is None for what the viewer may not see; a viewer of None is an operator.
+    """`load(id, viewer)` is None for what the viewer may not see; no viewer is an operator.
 
-    `hide(id, reason, now)` takes the thing out of sight; `show` puts it back.
+    `hide(id, reason=, now=)` takes the thing out of sight.
     """
 
     key: str
-    label: str
+    label: "str | StrPromise"
     load: Callable[[int, Profile | None], Reported | None]
     hide: Callable[..., None]
 

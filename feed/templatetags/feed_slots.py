@@ -1,0 +1,23 @@
+"""`{% slot "side_column" %}`: what apps above the feed put on its pages."""
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.models import Profile
+from feed import slots
+from feed.selectors import viewer_of
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def slot(context: template.RequestContext, name: str, profile: Profile | None = None) -> SafeString:
+    """Everything in that slot. `profile`: whose page it is, for `profile_top`."""
+    request = context["request"]
+    viewer = viewer_of(request.user)
+    rendered = [
+        render_to_string(item.template, {"viewer": viewer, **item.context}, request=request)
+        for item in slots.items(name, profile or viewer)
+    ]
+    return mark_safe("".join(rendered))  # noqa: S308  templates escaped what is in them
