@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "drive refunds": {"task": "payments.tasks.drive_refunds", "schedule": 30},
     "process Stripe events": {"task": "payments.tasks.process_events", "schedule": 10},
     "fold accruals": {"task": "payments.tasks.fold_accruals", "schedule": 60},
+    "free expired holds": {"task": "payments.tasks.void_expired_holds", "schedule": 60},
     "prove the books": {"task": "payments.tasks.verify_ledger", "schedule": crontab(hour=3)},
 }
 

@@ -28,6 +28,7 @@ __all__ = [
     "drive",
     "open_card_payment",
     "pay_from_wallet",
+    "refetch",
     "retry",
 ]
 
@@ -132,6 +133,17 @@ def drive(*, payment_id: int, now: datetime) -> Payment:
             payment_id=payment.pk, attempt=payment.attempt, declined=declined, now=now
         )
     return settlement.apply(payment_id=payment.pk, result=result, attempt=payment.attempt, now=now)
+
+
+def refetch(*, payment_id: int, stripe_id: str, now: datetime) -> Payment:
+    """The payment is as far as this PaymentIntent is; for webhooks, which may come before our own
+    answer, long after the end, or between two attempts. Raises gateway.GatewayError.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    # What Stripe has now may still be about the attempt before the one under way.
+    attempt = payment.attempt if payment.stripe_id is None else payment.answered_attempt
+    result = gateway.retrieve_payment(stripe_id)
+    return settlement.apply(payment_id=payment_id, result=result, attempt=attempt, now=now)
 
 
 def retry(*, payment_id: int, instrument_id: int, now: datetime) -> Payment:

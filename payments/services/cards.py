@@ -1,0 +1,170 @@
+"""Cards of a profile: bound on Stripe's own page, kept here as brand and last four digits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Profile
+from payments import gateway
+from payments.models import CardSetup, Instrument, StripeCustomer
+from payments.services import chart
+from payments.services.opening import NoSuchCard
+from socialcommerce.lib.problems import Conflict, NotFound, Problem
+
+
+class CardServiceAway(Problem):
+    code = "card-service-away"
+    status = 503
+    title = _("The card service does not answer")
+
+
+class SetupRefused(Conflict):
+    code = "card-setup-refused"
+    title = _("The card could not be bound")
+
+
+def begin_setup(*, profile: Profile, next_url: str, now: datetime) -> gateway.SetupSession:
+    """A hosted page on which the person types the card; afterwards they come back to us, and then
+    go on to `next_url` (a page of this site). Talks to Stripe, outside any transaction.
+
+    Raises CardServiceAway, SetupRefused.
+    """
+    customer_id = _customer_id(profile)
+    setup = CardSetup.objects.create(profile=profile, next_url=next_url, created_at=now)
+    with _asking_stripe():
+        session = gateway.create_setup_session(
+            customer_id=customer_id,
+            success_url=settings.SITE_URL + reverse("payments:card_return", args=[setup.pk]),
+            cancel_url=settings.SITE_URL + reverse("payments:card_cancelled", args=[setup.pk]),
+            reference=str(setup.pk),
+            idempotency_key=f"setup:{setup.pk}",
+        )
+    CardSetup.objects.filter(pk=setup.pk).update(stripe_id=session.id)
+    return session
+
+
+def own_setup(*, setup_id: int, profile_id: int) -> CardSetup:
+    """Raises NotFound for somebody else's."""
+    setup = CardSetup.objects.filter(pk=setup_id, profile_id=profile_id).first()
+    if setup is None or setup.stripe_id is None:
+        raise NotFound
+    return setup
+
+
+def finish_setup(setup: CardSetup, *, now: datetime) -> Instrument | None:
+    """The card is bound if its page was completed, else None. Repeats, and page and webhook at
+    once, bind it once. Talks to Stripe. Raises CardServiceAway, SetupRefused.
+    """
+    if setup.instrument is not None:
+        return setup.instrument
+    with _asking_stripe():
+        result = gateway.retrieve_setup_session(setup.stripe_id or "")
+    if result.card is None:
+        return None
+    replaced = ""
+    with transaction.atomic(durable=True):
+        current = CardSetup.objects.select_for_update(no_key=True).get(pk=setup.pk)
+        if current.instrument is not None:
+            return current.instrument
+        current.instrument, replaced = _bind(setup.profile_id, result.card, now)
+        current.completed_at = now
+        current.save()
+    if replaced:
+        with _asking_stripe():
+            gateway.detach_card(replaced)
+    return current.instrument
+
+
+def make_default(*, profile_id: int, instrument_id: int) -> Instrument:
+    """The card is the first to be offered. Raises NoSuchCard."""
+    with transaction.atomic():
+        _lock_cards_of(profile_id)
+        card = _own(profile_id, instrument_id)
+        Instrument.objects.bound_to(profile_id).filter(is_default=True).update(is_default=False)
+        card.is_default = True
+        card.save(update_fields=["is_default"])
+        return card
+
+
+def unbind(*, profile_id: int, instrument_id: int, now: datetime) -> Instrument:
+    """The card pays nothing any more, here and at Stripe; the newest other one is the default.
+
+    Talks to Stripe first, outside any transaction: a card that Stripe still has stays shown.
+    Raises NoSuchCard, CardServiceAway.
+    """
+    card = _own(profile_id, instrument_id)
+    with _asking_stripe():
+        gateway.detach_card(card.payment_method_id)
+    with transaction.atomic(durable=True):
+        _lock_cards_of(profile_id)
+        card = _own(profile_id, instrument_id)
+        was_default = card.is_default
+        card.unbound_at, card.is_default = now, False
+        card.save(update_fields=["unbound_at", "is_default"])
+        successor = Instrument.objects.bound_to(profile_id).first() if was_default else None
+        if successor is not None:
+            successor.is_default = True
+            successor.save(update_fields=["is_default"])
+    return card
+
+
+def _customer_id(profile: Profile) -> str:
+    known = StripeCustomer.objects.filter(profile=profile).first()
+    if known is not None:
+        return known.stripe_id
+    with _asking_stripe():
+        stripe_id = gateway.create_customer(
+            profile_ref=chart.owner_of(profile.pk),
+            email=profile.user.email if profile.user else "",
+            idempotency_key=f"customer:{profile.pk}",
+        )
+    customer, _made = StripeCustomer.objects.get_or_create(
+        profile=profile, defaults={"stripe_id": stripe_id}
+    )
+    return customer.stripe_id
+
+
+def _bind(profile_id: int, card: gateway.CardDetails, now: datetime) -> tuple[Instrument, str]:
+    """The instrument, and the payment method it had before, if the same card was bound already."""
+    _lock_cards_of(profile_id)
+    bound = Instrument.objects.bound_to(profile_id)
+    instrument = bound.filter(fingerprint=card.fingerprint).first()
+    replaced = instrument.payment_method_id if instrument else ""
+    if instrument is None:
+        instrument = Instrument(
+            profile_id=profile_id, is_default=not bound.exists(), created_at=now
+        )
+    instrument.payment_method_id = card.payment_method_id
+    instrument.fingerprint = card.fingerprint
+    instrument.brand, instrument.last4 = card.brand, card.last4
+    instrument.exp_month, instrument.exp_year = card.exp_month, card.exp_year
+    instrument.country = card.country
+    instrument.save()
+    return instrument, "" if replaced == card.payment_method_id else replaced
+
+
+def _own(profile_id: int, instrument_id: int) -> Instrument:
+    card = Instrument.objects.bound_to(profile_id).filter(pk=instrument_id).first()
+    if card is None:
+        raise NoSuchCard
+    return card
+
+
+def _lock_cards_of(profile_id: int) -> None:
+    """One change of a person's cards at a time: the row of their customer stands for all."""
+    StripeCustomer.objects.select_for_update(no_key=True).filter(profile_id=profile_id).first()
+
+
+@contextmanager
+def _asking_stripe() -> Iterator[None]:
+    try:
+        yield
+    except (gateway.Unavailable, gateway.NotConfigured) as error:
+        raise CardServiceAway(_("Nothing was changed. Please try again in a minute.")) from error
+    except gateway.Rejected as error:
+        raise SetupRefused(_("Nothing was changed. Please try again.")) from error

@@ -1,0 +1,160 @@
+"""Stripe's events: stored once, answered at once, processed from the row.
+
+An event only says where to look: the object is fetched again, so that late, repeated and
+reordered events all end in the same books.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from payments import gateway
+from payments.models import CardSetup, Payment, Refund, StripeEvent, StripeEventState
+from payments.services import cards, charges, refunds
+from socialcommerce.lib.problems import Problem
+
+logger = logging.getLogger(__name__)
+
+TRIES: Final = 8  # with the waits below: a quarter of an hour
+FIRST_WAIT_SECONDS: Final = 5
+
+
+class Forged(Problem):
+    code = "bad-signature"
+    status = 400
+    title = _("That did not come from Stripe")
+
+
+class Unknown(LookupError):
+    """The object is not (or not yet) in our tables; another try may find it."""
+
+
+def receive(*, payload: bytes, signature: str, now: datetime) -> StripeEvent:
+    """The event is stored, once for each id. Raises Forged."""
+    try:
+        event = gateway.parse_event(
+            payload=payload, signature=signature, secrets=settings.STRIPE_WEBHOOK_SECRETS
+        )
+    except gateway.BadSignature as error:
+        raise Forged from error
+    row, _made = StripeEvent.objects.get_or_create(
+        event_id=event.id,
+        defaults={
+            "type": event.type[:80],
+            "object_id": event.object_id,
+            "raw": event.raw,
+            "received_at": now,
+            "try_at": now,
+        },
+    )
+    return row
+
+
+def process_due(*, now: datetime, limit: int) -> int:
+    """Up to `limit` events are done, put off or given up; how many. Several at once share them."""
+    events = StripeEvent.objects.in_bulk(_take_due(now, limit))
+    for event in events.values():
+        _process(event, now=now)
+    return len(events)
+
+
+def replay(*, event_id: int, now: datetime) -> None:
+    """A dead letter is pending again, with all its tries."""
+    StripeEvent.objects.filter(pk=event_id, state=StripeEventState.DEAD).update(
+        state=StripeEventState.PENDING, attempts=0, try_at=now
+    )
+
+
+def _take_due(now: datetime, limit: int) -> list[int]:
+    """Put off first, in a short transaction of its own: whoever dies here leaves a later try."""
+    with transaction.atomic(durable=True):
+        due = (
+            StripeEvent.objects.select_for_update(skip_locked=True, no_key=True)
+            .filter(state=StripeEventState.PENDING, try_at__lte=now)
+            .order_by("try_at", "pk")[:limit]
+        )
+        rows = list(due)
+        for row in rows:
+            row.attempts += 1
+            wait_seconds = FIRST_WAIT_SECONDS * 2 ** (row.attempts - 1)
+            row.try_at = now + timedelta(seconds=wait_seconds)
+        StripeEvent.objects.bulk_update(rows, ["attempts", "try_at"])
+        return [row.pk for row in rows]
+
+
+def _process(event: StripeEvent, *, now: datetime) -> None:
+    subject: dict[str, Any] = event.raw["data"]["object"]
+    handle = HANDLERS.get(str(subject.get("object")), _ignore)
+    try:
+        handle(subject, now)
+    except Exception as error:  # noqa: BLE001  whatever it is, the others go on and this one waits
+        _put_off(event, error)
+        return
+    StripeEvent.objects.filter(pk=event.pk).update(
+        state=StripeEventState.DONE, processed_at=now, last_error=""
+    )
+
+
+def _put_off(event: StripeEvent, error: Exception) -> None:
+    dead = event.attempts >= TRIES
+    logger.warning("Event %s, try %s: %r", event.event_id, event.attempts, error)
+    StripeEvent.objects.filter(pk=event.pk).update(
+        state=StripeEventState.DEAD if dead else StripeEventState.PENDING,
+        last_error=repr(error)[:200],
+    )
+
+
+def _about_payment(subject: dict[str, Any], now: datetime) -> None:
+    stripe_id = str(subject["id"])
+    named = _number(subject, "payment")
+    payment = (
+        Payment.objects.filter(stripe_id=stripe_id).first()
+        or Payment.objects.filter(pk=named, method=Payment.Method.CARD).first()
+    )
+    if payment is None:
+        raise Unknown(stripe_id)
+    charges.refetch(payment_id=payment.pk, stripe_id=stripe_id, now=now)
+
+
+def _about_refund(subject: dict[str, Any], now: datetime) -> None:
+    stripe_id = str(subject["id"])
+    refund = (
+        Refund.objects.filter(stripe_id=stripe_id).first()
+        or Refund.objects.filter(pk=_number(subject, "refund")).first()
+    )
+    if refund is None:
+        raise Unknown(stripe_id)
+    asked = refunds.drive(refund_id=refund.pk, now=now)
+    if asked.stripe_id != stripe_id:
+        raise Unknown(stripe_id)
+
+
+def _about_setup(subject: dict[str, Any], now: datetime) -> None:
+    if subject.get("mode") != "setup":
+        return
+    setup = CardSetup.objects.filter(stripe_id=str(subject["id"])).first()
+    if setup is None:
+        raise Unknown(subject["id"])
+    cards.finish_setup(setup, now=now)
+
+
+def _ignore(_subject: dict[str, Any], _now: datetime) -> None:
+    """Stripe sends more kinds than we asked for; they stay on record."""
+
+
+def _number(subject: dict[str, Any], name: str) -> int:
+    """Our row's id from the metadata that we sent along, or -1."""
+    text = str((subject.get("metadata") or {}).get(name, ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+
+
+HANDLERS: Final[dict[str, Callable[[dict[str, Any], datetime], None]]] = {
+    "payment_intent": _about_payment,
+    "refund": _about_refund,
+    "checkout.session": _about_setup,
+}
