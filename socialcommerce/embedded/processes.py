@@ -24,7 +24,7 @@ class Process:
 
 def web(layout: Layout, *, port: int) -> Process:
     """Two processes of four threads: one PostgreSQL connection a thread, eight in all."""
-    command = ["granian", "--interface", "wsgi", "socialcommerce.wsgi:application"]
+    command = ["granian", "--interface", "wsgi", "--no-ws", "socialcommerce.wsgi:application"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"]
     for route, folder in (("/static", layout.static), ("/media", layout.media)):
@@ -34,14 +34,14 @@ def web(layout: Layout, *, port: int) -> Process:
 
 def worker() -> Process:
     """The lone worker: nobody to gossip with, and the row is the queue if it dies."""
-    command = "celery --app socialcommerce worker --queues default,drain --concurrency 2"
+    command = "celery --quiet --app socialcommerce worker --queues default,drain --concurrency 2"
     options = "--without-gossip --without-mingle --loglevel INFO"
     return Process("worker", (*command.split(), *options.split()))
 
 
 def beat(layout: Layout) -> Process:
     """Beat remembers when it last sent what; a start after a pause catches up once."""
-    command = "celery --app socialcommerce beat --loglevel WARNING --pidfile= --schedule"
+    command = "celery --quiet --app socialcommerce beat --loglevel WARNING --pidfile= --schedule"
     return Process("beat", (*command.split(), str(layout.beat_schedule)))
 
 

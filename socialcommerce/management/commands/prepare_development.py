@@ -15,10 +15,13 @@ class Command(BaseCommand):
     help = "Migrate, collect static files, load the demo world, write down its logins."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", interactive=False, verbosity=1, stdout=self.stdout)
+        self.stdout.write("Migrating the database ...")
+        call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
+        self.stdout.write("Collecting static files ...")
         call_command("collectstatic", interactive=False, verbosity=0, stdout=self.stdout)
         # The demo world is not built yet in every state of this tree.
         if "demo_load" in get_commands():
+            self.stdout.write("Loading the demo world ...")
             call_command("demo_load", stdout=self.stdout)
             logins = StringIO()
             call_command("demo_logins", stdout=logins)
