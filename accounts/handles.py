@@ -114,6 +114,11 @@ class BadHandle(ValueError):
         self.reason = reason
 
 
+def is_one(text: str) -> bool:
+    """Whether a profile could have that handle, as far as its letters go."""
+    return re.fullmatch(PATTERN, text) is not None
+
+
 def clean(text: str) -> str:
     """The handle that `text` means: NFKC, without the @ and blanks around it.
 
@@ -122,7 +127,7 @@ def clean(text: str) -> str:
     handle = unicodedata.normalize("NFKC", text).strip().removeprefix("@")
     if not HANDLE_MIN <= len(handle) <= HANDLE_MAX:
         raise BadHandle(_("A handle has 3 to 20 characters."))
-    if not re.fullmatch(PATTERN, handle):
+    if not is_one(handle):
         raise BadHandle(_("A handle has letters from A to Z, digits and underscores only."))
     folded = handle.casefold()
     if folded in RESERVED:

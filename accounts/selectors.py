@@ -1,6 +1,6 @@
 """Page-shaped reads, each with a fixed number of queries."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -119,7 +119,7 @@ def followers(
     profile: Profile, *, viewer: Profile | None, cursor: str | None, size: int
 ) -> ProfileList:
     """Who follows `profile`, newest first, without whom the viewer must not see."""
-    rows = Follow.objects.filter(followed=profile, follower__in=_visible(viewer))
+    rows = follower_rows(profile, viewer=viewer)
     return _profile_list(rows, "follower", viewer=viewer, cursor=cursor, size=size)
 
 
@@ -127,41 +127,52 @@ def following(
     profile: Profile, *, viewer: Profile | None, cursor: str | None, size: int
 ) -> ProfileList:
     """Whom `profile` follows, newest first, without whom the viewer must not see."""
-    rows = Follow.objects.filter(follower=profile, followed__in=_visible(viewer))
+    rows = following_rows(profile, viewer=viewer)
     return _profile_list(rows, "followed", viewer=viewer, cursor=cursor, size=size)
 
 
 def blocked(profile: Profile, *, cursor: str | None, size: int) -> ProfileList:
     """Whom `profile` has blocked, newest first."""
-    rows = Block.objects.filter(blocker=profile)
+    rows = Block.objects.filter(blocker=profile).select_related("blocked")
     return _profile_list(rows, "blocked", viewer=profile, cursor=cursor, size=size)
 
 
-def _visible(viewer: Profile | None) -> "QuerySet[Profile]":
-    return Profile.objects.visible_to(viewer)
+def follower_rows(profile: Profile, *, viewer: Profile | None) -> "QuerySet[Follow]":
+    """To be paged: each row's `follower` is somebody the viewer may see."""
+    visible = Profile.objects.visible_to(viewer)
+    return Follow.objects.filter(followed=profile, follower__in=visible).select_related("follower")
+
+
+def following_rows(profile: Profile, *, viewer: Profile | None) -> "QuerySet[Follow]":
+    """To be paged: each row's `followed` is somebody the viewer may see."""
+    visible = Profile.objects.visible_to(viewer)
+    return Follow.objects.filter(follower=profile, followed__in=visible).select_related("followed")
+
+
+def with_relations(profiles: Sequence[Profile], *, viewer: Profile | None) -> list[ProfileRow]:
+    """Each profile beside what the viewer has to do with it. Two queries for any number."""
+    known = relations(viewer, [profile.pk for profile in profiles])
+    return [ProfileRow(profile=one, relation=known.get(one.pk)) for one in profiles]
 
 
 def _profile_list(
     rows: "QuerySet[Any]", side: str, *, viewer: Profile | None, cursor: str | None, size: int
 ) -> ProfileList:
-    page = keyset.page(rows.select_related(side), cursor=cursor, size=size)
+    page = keyset.page(rows, cursor=cursor, size=size)
     profiles: list[Profile] = [getattr(row, side) for row in page.items]
-    known = relations(viewer, [profile.pk for profile in profiles])
-    return ProfileList(
-        rows=[ProfileRow(profile=one, relation=known.get(one.pk)) for one in profiles],
-        next_cursor=page.next_cursor,
-    )
+    shown = with_relations(profiles, viewer=viewer)
+    return ProfileList(rows=shown, next_cursor=page.next_cursor)
 
 
 def unread_count(profile: Profile) -> int:
     """One query on the index of unread rows alone."""
-    return _shown(profile).unread().count()
+    return notice_rows(profile).unread().count()
 
 
 def notice_page(profile: Profile, *, cursor: str | None, size: int) -> NoticeList:
     """News by day, newest first. One query."""
-    page = keyset.page(_shown(profile).select_related("actor"), cursor=cursor, size=size)
-    views = [_view(row) for row in page.items]
+    page = keyset.page(notice_rows(profile).select_related("actor"), cursor=cursor, size=size)
+    views = [notice_view(row) for row in page.items]
     days = groupby(views, key=lambda view: timezone.localdate(view.created_at))
     return NoticeList(
         days=[NoticeDay(day=day, notices=list(found)) for day, found in days],
@@ -169,12 +180,12 @@ def notice_page(profile: Profile, *, cursor: str | None, size: int) -> NoticeLis
     )
 
 
-def _shown(profile: Profile) -> NotificationQuerySet:
+def notice_rows(profile: Profile) -> NotificationQuerySet:
     """What a list can show: a kind that no app registers any more has no words."""
     return Notification.objects.filter(recipient=profile, kind__in=notices.keys())
 
 
-def _view(row: Notification) -> NoticeView:
+def notice_view(row: Notification) -> NoticeView:
     return NoticeView(
         id=row.pk,
         template=notices.get(row.kind).template,

@@ -31,7 +31,9 @@ class HandleRefused(Invalid):
 
 def get(handle: str) -> Profile:
     """The active profile of that handle, in any case. Raises NotFound."""
-    profile = Profile.objects.active().by_handle(handle).first()
+    # What cannot be a handle is not asked for: a NUL in the address would be a server error.
+    known = Profile.objects.active() if handles.is_one(handle) else Profile.objects.none()
+    profile = known.by_handle(handle).first()
     if profile is None:
         raise NotFound(_("Nobody here has that handle."))
     return profile
