@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from shop.models.orders import Order, new_number
 from shop.order_states import OrderState
@@ -110,3 +111,12 @@ def expire_many(order_ids: Sequence[int], *, now: datetime) -> set[int]:
     ids = list(waiting.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     Order.objects.filter(pk__in=ids).update(state=OrderState.EXPIRED)
     return set(ids)
+
+
+def postpone(order_ids: Sequence[int], *, by: timedelta) -> None:
+    """Those that still await payment may be paid so much later. Demands a transaction.
+
+    The caller has locked what stands above the orders.
+    """
+    waiting = Order.objects.filter(pk__in=order_ids, state=OrderState.AWAITING_PAYMENT)
+    waiting.update(pay_by=F("pay_by") + by)

@@ -212,12 +212,13 @@ def _insert(
     now: datetime,
 ) -> Order:
     """The order, or the one that a request with the same key has made in the meantime."""
-    quoted = quote(variant, quantity=quantity)
+    store = variant.product.store
+    quoted = quote(store=store, unit_price_minor=variant.price_minor, quantity=quantity)
     if quoted.total_minor != seen_total_minor:
         raise TotalChanged(quoted)
     order = Order(
         buyer=buyer,
-        store=variant.product.store,
+        store=store,
         subtotal_minor=quoted.subtotal_minor,
         shipping_minor=quoted.shipping_minor,
         total_minor=quoted.total_minor,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from shop.models import Variant
+from shop.models import Store
 from socialcommerce.lib.problems import Invalid
 
 
@@ -26,20 +26,16 @@ class Quote:
     currency: str
 
 
-def quote(variant: Variant, *, quantity: int) -> Quote:
-    """The price of `quantity` pieces today, shipping included.
-
-    `variant.product.store` has to be loaded. Raises BadQuantity.
-    """
+def quote(*, store: Store, unit_price_minor: int, quantity: int) -> Quote:
+    """The price of `quantity` pieces at that store, shipping included. Raises BadQuantity."""
     if not 1 <= quantity <= settings.ORDER_QUANTITY_MAX:
         raise BadQuantity(
             _("You can buy 1 to %(max)s pieces at once.") % {"max": settings.ORDER_QUANTITY_MAX}
         )
-    store = variant.product.store
-    subtotal_minor = variant.price_minor * quantity
+    subtotal_minor = unit_price_minor * quantity
     shipping_minor = store.shipping_minor(subtotal_minor)
     return Quote(
-        unit_price_minor=variant.price_minor,
+        unit_price_minor=unit_price_minor,
         quantity=quantity,
         subtotal_minor=subtotal_minor,
         shipping_minor=shipping_minor,

@@ -1,0 +1,65 @@
+"""What the checkout card shows while a person chooses: today's price, addresses, ways to pay."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from accounts.models import Address, Profile
+from payments.selectors import PayChoices, pay_choices
+from shop import selectors
+from shop.forms import Choice
+from shop.selectors import Offer, ProductView
+from shop.services.quotes import Quote, quote
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutPage:
+    """`quantity_max` is what can be bought at once; `key` makes the purchase once."""
+
+    product: ProductView
+    offer: Offer
+    quote: Quote
+    quantity_max: int
+    addresses: list[Address]
+    address_id: int | None
+    pay_choices: PayChoices
+    pay_with: str
+    key: str
+
+    @property
+    def quantities(self) -> range:
+        return range(1, self.quantity_max + 1)
+
+
+def build(*, buyer: Profile, product_id: int, choice: Choice) -> CheckoutPage:
+    """The card for that choice; what cannot be had falls back to what can. Eight queries at most.
+
+    Raises NotFound for a product that is not on sale.
+    """
+    product = selectors.product(product_id, viewer=buyer)
+    offer = product.offer(choice.variant_id) or product.offer(None)
+    assert offer is not None  # noqa: S101 - a product without offers is not on sale
+    quantity_max = max(1, min(offer.free, settings.ORDER_QUANTITY_MAX))
+    quoted = quote(
+        store=product.store,
+        unit_price_minor=offer.price_minor,
+        quantity=min(choice.quantity, quantity_max),
+    )
+    addresses = list(Address.objects.kept().filter(profile=buyer))
+    return CheckoutPage(
+        product=product,
+        offer=offer,
+        quote=quoted,
+        quantity_max=quantity_max,
+        addresses=addresses,
+        address_id=_chosen(addresses, choice.address_id),
+        pay_choices=pay_choices(buyer, quoted.total_minor),
+        pay_with=choice.pay_with,
+        key=secrets.token_urlsafe(16),
+    )
+
+
+def _chosen(addresses: list[Address], address_id: int | None) -> int | None:
+    ids = [address.pk for address in addresses]
+    return address_id if address_id in ids else next(iter(ids), None)
