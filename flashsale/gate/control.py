@@ -1,0 +1,134 @@
+"""What services and the controller say to an open gate. None of it can open one.
+
+Every call is fenced: said to another epoch it changes nothing there. And every call may fail
+with Redis away without harm: PostgreSQL has decided before, the controller repairs after.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+
+from flashsale import tokens
+from flashsale.gate import results, scripts
+from flashsale.gate.keys import Keys
+from flashsale.gate.scripts import Fence
+from flashsale.models import Claim, Sale
+from flashsale.services.batches import Outcome, Settled
+from socialcommerce.lib import redis
+
+logger = logging.getLogger(__name__)
+
+# After its end a sale's keys answer those who still have its page open, then they go.
+KEPT_AFTER_END: Final = timedelta(days=1)
+
+
+def fence_of(sale: Sale) -> Fence:
+    return Fence(sale.pk, sale.epoch, sale.nonce)
+
+
+def open_fence(client: redis.Redis, sale_id: int) -> Fence | None:
+    """The fence that the gate carries at this moment; None while it is closed."""
+    raw = client.hget(Keys(sale_id).meta, "fence")
+    if raw is None:
+        return None
+    _sale, _shard, epoch, nonce = raw.decode().split(":")
+    return Fence(sale_id, int(epoch), nonce)
+
+
+def renew(client: redis.Redis, sale: Sale) -> bool:
+    """The lease runs anew; False if this opening is not the gate's. Raises RedisError."""
+    keys, fence = Keys(sale.pk), fence_of(sale)
+    try:
+        names = [keys.lease, keys.meta]
+        return bool(scripts.call(client, "renew", fence, names, [settings.SALE_LEASE_MS]))
+    except redis.NoScript:
+        return False
+
+
+def close(client: redis.Redis, sale: Sale) -> None:
+    """Nothing is admitted any more, by whatever epoch; the page is told why."""
+    keys = Keys(sale.pk)
+    pipe = client.pipeline(transaction=True)
+    pipe.delete(keys.lease, keys.meta)
+    pipe.set(keys.notice, sale.state)
+    pipe.execute()
+
+
+def forget(client: redis.Redis, sale: Sale) -> None:
+    """The keys of a sale that is over will go by themselves."""
+    keys = Keys(sale.pk)
+    names = [keys.received, keys.claimed, keys.claims, keys.reservations, keys.places]
+    names += [keys.notice, keys.reserved]
+    names += [keys.remain(lot.pk) for lot in sale.lots.all()]
+    pipe = client.pipeline(transaction=False)
+    for name in names:
+        pipe.expire(name, KEPT_AFTER_END)
+    pipe.execute()
+
+
+def settle(
+    client: redis.Redis, fence: Fence, *, stream: str, bitmap: str, outcome: Outcome
+) -> bool:
+    """The batch's entries are acknowledged, released and answered, each once.
+
+    False if the gate was rebuilt since: the entries come again. Raises RedisError.
+    """
+    keys = Keys(fence.sale_id)
+    names = [keys.meta, stream, bitmap, keys.reserved]
+    args: list[str | int] = [results.LIFETIME_MS, outcome.reserved]
+    for settled in outcome.settled:
+        names += [keys.result(settled.ticket), keys.remain(settled.lot_id)]
+        args += _settled_args(settled)
+    try:
+        return int(scripts.call(client, "settle", fence, names, args)) >= 0
+    except redis.NoScript:
+        return False
+
+
+def _settled_args(settled: Settled) -> list[str | int]:
+    return [
+        settled.entry_id,
+        settled.result.encode() if settled.result else "",
+        int(settled.give),
+        "" if settled.unmark is None else settled.unmark,
+    ]
+
+
+def give(sale: Sale, deltas: Mapping[int, int]) -> None:
+    """remain of these lots has changed by so much. Never raises: reconciliation stands behind."""
+    client, keys = redis.gate(), Keys(sale.pk)
+    try:
+        for lot_id, delta in deltas.items():
+            names = [keys.meta, keys.remain(lot_id)]
+            scripts.call(client, "give", fence_of(sale), names, [delta])
+    except (redis.NoScript, redis.RedisError) as error:
+        logger.warning("Sale %s: the gate did not hear of returned units: %s", sale.pk, error)
+
+
+def forget_reservation(sale: Sale, *, person_id: int) -> None:
+    """The person may reserve again. Never raises: without the gate the next rebuild does it."""
+    keys = Keys(sale.pk)
+    ticket = tokens.reservation_ticket(sale_id=sale.pk, person_id=person_id)
+    names = [keys.meta, keys.received, keys.result(ticket)]
+    try:
+        scripts.call(redis.gate(), "forget", fence_of(sale), names, [person_id])
+    except (redis.NoScript, redis.RedisError) as error:
+        logger.warning("Sale %s: withdrawal not heard by the gate: %s", sale.pk, error)
+
+
+def answer(claims: Sequence[Claim]) -> None:
+    """The gate answers with these claims' states. Never raises: the page reads PostgreSQL."""
+    try:
+        results.publish(redis.gate(), claims)
+    except redis.RedisError as error:
+        logger.warning("The gate did not hear of %s claims: %s", len(claims), error)
+
+
+def remains(client: redis.Redis, sale_id: int, lot_ids: Iterable[int]) -> dict[int, int]:
+    """remain by lot as the gate counts it. Raises RedisError."""
+    keys, lots = Keys(sale_id), list(lot_ids)
+    counts = client.mget([keys.remain(lot) for lot in lots]) if lots else []
+    return {lot: int(count or 0) for lot, count in zip(lots, counts, strict=True)}

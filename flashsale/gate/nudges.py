@@ -1,0 +1,24 @@
+"""Asking for a drain at once. The controller asks each second in any case, so this may fail."""
+
+import logging
+
+from kombu.exceptions import OperationalError as BrokerAway
+
+from flashsale import tasks
+from flashsale.models import Stream
+
+__all__ = ["BrokerAway", "send"]
+
+logger = logging.getLogger(__name__)
+
+# A nudge that nobody took for so long is stale: a later one has been sent since.
+EXPIRES_SECONDS = 60
+
+
+def send(sale_id: int, stream: Stream) -> None:
+    """A drain was asked for, or the controller's next second will."""
+    task = tasks.drain_claims if stream == Stream.CLAIMS else tasks.drain_reservations
+    try:
+        task.apply_async(kwargs={"sale_id": sale_id}, retry=False, expires=EXPIRES_SECONDS)
+    except BrokerAway as error:
+        logger.warning("Sale %s: drain not nudged, the broker is away: %s", sale_id, error)

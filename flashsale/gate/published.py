@@ -1,0 +1,85 @@
+"""What the gate tells web processes about a sale, read at most once in SALE_STATE_CACHE_MS.
+
+A process asks Redis once and answers many people from it: how long until the start, that it is
+over, that it is sold out, which script is the open one. Admission itself never comes from here.
+"""
+
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from flashsale.gate.keys import Keys
+from socialcommerce.lib import redis
+
+MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """`clock_offset_us` added to this process's monotonic clock gives Redis time."""
+
+    is_open: bool
+    notice: str
+    epoch: int
+    claim_sha: str
+    reserve_sha: str
+    opens_us: int
+    closes_us: int
+    starts_us: int
+    ends_us: int
+    restoring: bool
+    remain: int
+    reserved: int
+    clock_offset_us: int
+
+    def now_us(self) -> int:
+        """Redis time now, as far as this process can tell."""
+        return time.monotonic_ns() // 1000 + self.clock_offset_us
+
+
+_cache: dict[int, tuple[float, Published]] = {}
+
+
+def of(sale_id: int) -> Published:
+    """What was published at most SALE_STATE_CACHE_MS ago. Raises redis.RedisError."""
+    fresh_until, known = _cache.get(sale_id, (0.0, None))
+    if known is not None and time.monotonic() < fresh_until:
+        return known
+    known = read(sale_id)
+    _cache[sale_id] = (time.monotonic() + settings.SALE_STATE_CACHE_MS / 1000, known)
+    return known
+
+
+def forget(sale_id: int) -> None:
+    """The next reader asks Redis: the gate has just answered otherwise."""
+    _cache.pop(sale_id, None)
+
+
+def read(sale_id: int) -> Published:
+    """What the gate publishes at this moment, in two round trips. Raises redis.RedisError."""
+    keys, client = Keys(sale_id), redis.gate()
+    pipe = client.pipeline(transaction=False)
+    pipe.hgetall(keys.meta)
+    pipe.mget(keys.lease, keys.notice, keys.reserved)
+    pipe.time()
+    raw, (lease, notice, reserved), (seconds, microseconds) = pipe.execute()
+    meta = {name.decode(): value.decode() for name, value in raw.items()}
+    lots = [int(lot) for lot in meta.get("lots", "").split(",") if lot]
+    remain = client.mget([keys.remain(lot) for lot in lots]) if lots else []
+    redis_us = int(seconds) * MICROSECONDS + int(microseconds)
+    return Published(
+        is_open=bool(meta) and (lease or b"").decode() == meta.get("fence"),
+        notice=(notice or b"").decode(),
+        epoch=int(meta.get("epoch", 0)),
+        claim_sha=meta.get("claim_sha", ""),
+        reserve_sha=meta.get("reserve_sha", ""),
+        opens_us=int(meta.get("opens_us", 0)),
+        closes_us=int(meta.get("closes_us", 0)),
+        starts_us=int(meta.get("starts_us", 0)),
+        ends_us=int(meta.get("ends_us", 0)),
+        restoring=meta.get("restoring") == "1",
+        remain=sum(max(0, int(count or 0)) for count in remain),
+        reserved=int(reserved or 0),
+        clock_offset_us=redis_us - time.monotonic_ns() // 1000,
+    )

@@ -1,0 +1,149 @@
+"""A sale and the lots in it."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from flashsale.sale_states import SaleState
+from shop.models import Variant
+
+# One bit a person and one small row a unit are kept in memory while a sale runs.
+UNITS_MAX = 1_000_000
+PRICE_MAX_MINOR = 10**12
+
+
+class SaleKind(models.TextChoices):
+    FIRST_COME = "first_come", _("First come, first served")
+
+
+class SaleQuerySet(models.QuerySet["Sale"]):
+    def public(self) -> "SaleQuerySet":
+        """What everybody may see: whatever an operator has approved at some time."""
+        return self.exclude(approved_at=None)
+
+    def running(self) -> "SaleQuerySet":
+        """Sales whose gate, holds or stock still need the controller."""
+        return self.filter(state__in=[SaleState.APPROVED, SaleState.PAUSED])
+
+
+class Sale(models.Model):
+    """Times are half-open: reserving from `reserve_opens_at` up to, not at, `reserve_closes_at`.
+
+    `epoch`, `nonce` and `gate_run_id` fence the gate: scripts, lease and every drained batch
+    carry them, and only the controller's rebuild writes them.
+    """
+
+    title = models.CharField(_("title"), max_length=120)
+    blurb = models.TextField(_("what it is"), max_length=2_000, blank=True)
+    post_text = models.CharField(
+        _("text of shared posts"),
+        max_length=200,
+        blank=True,
+        help_text=_("What people who reserve by posting say; may hold a #topic."),
+    )
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=SaleKind.choices, default=SaleKind.FIRST_COME
+    )
+    state = models.CharField(
+        _("state"), max_length=12, choices=SaleState.choices, default=SaleState.DRAFT.value
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    slots = models.PositiveSmallIntegerField(_("units per person"), default=1)
+    opening_window_ms = models.PositiveIntegerField(_("opening window (ms)"), default=0)
+    hold_seconds = models.PositiveIntegerField(
+        _("seconds to pay"), validators=[MinValueValidator(30), MaxValueValidator(86_400)]
+    )
+    reserve_opens_at = models.DateTimeField(_("reservations open"))
+    reserve_closes_at = models.DateTimeField(_("reservations close"))
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    epoch = models.PositiveIntegerField(default=0, editable=False)
+    nonce = models.CharField(max_length=32, blank=True, editable=False)
+    gate_run_id = models.CharField(max_length=40, blank=True, editable=False)
+    reserved = models.PositiveIntegerField(_("reservations"), default=0, editable=False)
+    withdrawn = models.PositiveIntegerField(_("withdrawn"), default=0, editable=False)
+    created_at = models.DateTimeField(_("created"))
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
+    paused_at = models.DateTimeField(_("paused"), null=True, editable=False)
+    pause_reason = models.CharField(_("why it is paused"), max_length=200, editable=False)
+    sold_out_at = models.DateTimeField(_("first sold out"), null=True, editable=False)
+    settled_at = models.DateTimeField(_("settled"), null=True, editable=False)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
+
+    objects = SaleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("flash sale")
+        verbose_name_plural = _("flash sales")
+        ordering = ["-starts_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="sale_state_known", condition=Q(state__in=SaleState.values)
+            ),
+            models.CheckConstraint(name="sale_kind_known", condition=Q(kind__in=SaleKind.values)),
+            models.CheckConstraint(
+                name="sale_times_in_order",
+                condition=Q(
+                    reserve_opens_at__lt=F("reserve_closes_at"),
+                    reserve_closes_at__lte=F("starts_at"),
+                    starts_at__lt=F("ends_at"),
+                ),
+            ),
+            models.CheckConstraint(name="sale_slots_range", condition=Q(slots__range=(1, 10))),
+            models.CheckConstraint(
+                name="sale_hold_range", condition=Q(hold_seconds__range=(1, 86_400))
+            ),
+            models.CheckConstraint(
+                name="sale_paused_has_time",
+                condition=~Q(state=SaleState.PAUSED) | Q(paused_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["starts_at"],
+                name="sale_running",
+                condition=Q(state__in=[SaleState.APPROVED, SaleState.PAUSED]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("flashsale:sale", args=[self.pk])
+
+
+class Lot(models.Model):
+    """What a sale has of one variant. Its price is the sale's, whatever the shop asks."""
+
+    sale = models.ForeignKey(Sale, models.PROTECT, related_name="lots", verbose_name=_("sale"))
+    variant = models.ForeignKey(
+        Variant, models.PROTECT, related_name="lots", verbose_name=_("variant")
+    )
+    unit_price_minor = models.BigIntegerField(_("price"), help_text=_("In minor units."))
+    pledged = models.PositiveIntegerField(
+        _("units"), validators=[MinValueValidator(1), MaxValueValidator(UNITS_MAX)]
+    )
+
+    class Meta:
+        verbose_name = _("lot")
+        verbose_name_plural = _("lots")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(name="lot_variant_once", fields=["sale", "variant"]),
+            models.CheckConstraint(
+                name="lot_price_range", condition=Q(unit_price_minor__range=(1, PRICE_MAX_MINOR))
+            ),
+            models.CheckConstraint(
+                name="lot_pledged_range", condition=Q(pledged__range=(1, UNITS_MAX))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pledged} x {self.variant}"

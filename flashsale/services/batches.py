@@ -1,0 +1,97 @@
+"""What both drains share: entries in, one transaction, and what the gate is to hear of it."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import DataError, IntegrityError, transaction
+
+from flashsale.gate.results import Result
+from flashsale.models import DeadLetter, Stream
+from flashsale.services.locking import lock_epoch
+from flashsale.services.streams import Entry
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One entry's end. `give`: its unit goes back to remain; `unmark`: the person may try again."""
+
+    entry_id: str
+    ticket: str = ""
+    lot_id: int = 0
+    result: Result | None = None
+    give: bool = False
+    unmark: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    settled: list[Settled]
+    reserved: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """`epoch` is the gate's as it was before the entries were read."""
+
+    sale_id: int
+    epoch: int
+    entries: Sequence[Entry]
+    now: datetime
+
+
+class BadEntry(Exception):
+    """An entry that no code of ours has written."""
+
+
+Work = Callable[[Batch], Outcome]
+
+
+def work(batch: Batch, *, stream: Stream, by: Work) -> Outcome:
+    """Every entry is committed or a dead letter with its reason; one poison entry costs no other.
+
+    Raises StaleEpoch, and django.db.OperationalError with PostgreSQL away: then nothing is done
+    and the entries are delivered again.
+    """
+    try:
+        return by(batch)
+    except (IntegrityError, DataError, BadEntry) as error:
+        if len(batch.entries) == 1:
+            return _bury(batch, stream=stream, reason=str(error))
+    logger.warning("Sale %s: a batch of %s is split", batch.sale_id, len(batch.entries))
+    middle = len(batch.entries) // 2
+    halves = [
+        work(Batch(batch.sale_id, batch.epoch, part, batch.now), stream=stream, by=by)
+        for part in (batch.entries[:middle], batch.entries[middle:])
+    ]
+    return Outcome(
+        [settled for half in halves for settled in half.settled],
+        reserved=max(half.reserved for half in halves),
+    )
+
+
+def _bury(batch: Batch, *, stream: Stream, reason: str) -> Outcome:
+    entry = batch.entries[0]
+    with transaction.atomic(durable=True):
+        lock_epoch(batch.sale_id, batch.epoch)
+        DeadLetter.objects.bulk_create(
+            [
+                DeadLetter(
+                    sale_id=batch.sale_id,
+                    stream=stream,
+                    gate_epoch=batch.epoch,
+                    gate_entry=entry.id[:40],
+                    payload=entry.fields,
+                    reason=(reason.splitlines() or ["?"])[0][:200],
+                    created_at=batch.now,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+    logger.error("Sale %s: dead letter %s: %s", batch.sale_id, entry.id, reason)
+    # Its bit and its unit of remain stay as they are: an entry nobody understands gives nothing
+    # back by itself. The controller's reconciliation finds the free unit.
+    return Outcome([Settled(entry.id)])

@@ -1,0 +1,187 @@
+"""A claim after it was held: paying it, losing it, and money that came too late."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Profile
+from flashsale.claim_states import TRANSITIONS, UNPAID, ClaimState
+from flashsale.gate import control
+from flashsale.models import Claim, Unit
+from flashsale.sale_states import SaleState
+from flashsale.services import sales, units
+from flashsale.unit_states import UnitState
+from shop.services import bulk_orders, checkout
+from shop.services.checkout import CheckoutResult, Method
+from socialcommerce.lib.problems import Conflict, NotFound
+
+RUNNING: Final = (SaleState.APPROVED, SaleState.PAUSED)
+
+
+class TooLate(Conflict):
+    code = "hold-over"
+    title = _("The time to pay this unit is over")
+
+
+def of_person(*, sale_id: int, person: Profile) -> Claim:
+    """The person's claim that still asks for money, or the newest. Raises NotFound."""
+    claims = Claim.objects.filter(sale_id=sale_id, person=person).select_related("sale", "order")
+    claim = claims.filter(state__in=UNPAID).first() or claims.order_by("-pk").first()
+    if claim is None:
+        raise NotFound(_("You have no claim in this sale."))
+    return claim
+
+
+def pay(
+    *,
+    sale_id: int,
+    person: Profile,
+    method: Method,
+    instrument_id: int | None,
+    key: str,
+    return_url: str,
+    now: datetime,
+) -> CheckoutResult:
+    """The claim's order is paid, or on its way to be; the unit stays held meanwhile.
+
+    A card payment may run SALE_PAYING_GRACE_SECONDS past the deadline, once. No transaction may
+    be open. Raises NotFound, TooLate, and what shop refuses; then the claim is held as before.
+    """
+    claim = of_person(sale_id=sale_id, person=person)
+    if claim.order_id is None:
+        raise TooLate(_("Nothing was charged."))
+    if claim.state == ClaimState.HELD and claim.held_until and claim.held_until <= now:
+        raise TooLate(_("Nothing was charged. The unit went back."))
+    if method == "card":
+        _begin_paying(claim.pk)
+    declined = True
+    try:
+        result = checkout.pay_order(
+            order_id=claim.order_id,
+            buyer=person,
+            method=method,
+            instrument_id=instrument_id,
+            key=key,
+            now=now,
+            return_url=return_url,
+        )
+        declined = bool(result.decline_code)
+    finally:
+        if declined and method == "card":
+            _stop_paying(claim.pk)
+    return result
+
+
+def lock_of_order(order_id: int) -> Claim | None:
+    """The order's claim and its unit, locked in that order; None for an order of no sale.
+
+    Demands a transaction.
+    """
+    claim = (
+        Claim.objects.filter(order_id=order_id)
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("sale")
+        .first()
+    )
+    if claim is not None and claim.unit_id is not None:
+        claim.unit = Unit.objects.select_for_update(no_key=True).get(pk=claim.unit_id)
+    return claim
+
+
+def be_paid(claim: Claim, *, now: datetime) -> None:
+    """The unit is the person's. Demands the claim's lock."""
+    _move(claim, ClaimState.PAID, paid_at=now)
+    units.move([claim.unit_id or 0], UnitState.PAID)
+    _tell([claim.pk])
+
+
+def be_paid_late(claim: Claim, *, now: datetime) -> bool:
+    """Held again if a unit is to be had, for the payment that is already there; else False.
+
+    Demands the claim's lock; takes a unit's.
+    """
+    if claim.state != ClaimState.EXPIRED or claim.sale.state not in RUNNING:
+        return False
+    unit = units.pick_spare(lot_id=claim.lot_id)
+    if unit is None:
+        return False
+    was_free = unit.state == UnitState.FREE
+    units.move([unit.pk], UnitState.HELD)
+    claim.unit = unit
+    _move(claim, ClaimState.HELD, unit_id=unit.pk, held_until=now)
+    if was_free:
+        sale = claim.sale
+        transaction.on_commit(lambda: control.give(sale, {unit.lot_id: -1}))
+    return True
+
+
+def be_given_up(claim: Claim, *, now: datetime) -> None:
+    """The unit can be somebody else's. Demands the claim's and the unit's lock."""
+    was_paid = claim.state == ClaimState.PAID
+    _move(claim, ClaimState.REFUNDED if was_paid else ClaimState.EXPIRED)
+    _release(claim, now=now)
+    _tell([claim.pk])
+
+
+def be_held_again(claim: Claim) -> None:
+    """The card payment died and there is time left, or the sweep ends it. Demands its lock."""
+    _move(claim, ClaimState.HELD)
+    _tell([claim.pk])
+
+
+def _begin_paying(claim_id: int) -> None:
+    with transaction.atomic(durable=True):
+        claim = Claim.objects.select_for_update(no_key=True).get(pk=claim_id)
+        if claim.state != ClaimState.HELD or claim.held_until is None:
+            return
+        if claim.paying_until is None:
+            grace = timedelta(seconds=settings.SALE_PAYING_GRACE_SECONDS)
+            claim.paying_until = claim.held_until + grace
+            bulk_orders.postpone([claim.order_id or 0], by=grace)
+        _move(claim, ClaimState.PAYING, paying_until=claim.paying_until)
+        _tell([claim.pk])
+
+
+def _stop_paying(claim_id: int) -> None:
+    with transaction.atomic(durable=True):
+        claim = Claim.objects.select_for_update(no_key=True).get(pk=claim_id)
+        if claim.state == ClaimState.PAYING:
+            be_held_again(claim)
+
+
+def _release(claim: Claim, *, now: datetime) -> None:
+    """Back to the sale while it runs, to the store's stock afterwards."""
+    sale, unit = claim.sale, claim.unit
+    if unit is None:
+        return
+    if sale.state not in RUNNING:
+        sales.give_back_one(sale, unit, now=now)
+        return
+    state = units.state_of_returned(sale)
+    units.move([unit.pk], state)
+    if state == UnitState.FREE:
+        transaction.on_commit(lambda: control.give(sale, {unit.lot_id: 1}))
+
+
+def _move(claim: Claim, new: ClaimState, **fields: object) -> None:
+    """Compare-and-set. Raises states.BadMove for a move that the table does not have."""
+    old = ClaimState(claim.state)
+    TRANSITIONS.check(old, new)
+    moved = Claim.objects.filter(pk=claim.pk, state=old).update(state=new, **fields)
+    if moved != 1:
+        raise TooLate(_("The claim has moved on in the meantime."))
+    claim.state = new
+
+
+def _tell(claim_ids: Iterable[int]) -> None:
+    """The gate answers with the new state once it is committed."""
+    ids = list(claim_ids)
+
+    def answer() -> None:
+        control.answer(list(Claim.objects.filter(pk__in=ids).select_related("unit", "order")))
+
+    transaction.on_commit(answer)

@@ -1,0 +1,36 @@
+"""Taking a reservation back while reservations are open."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Profile
+from flashsale.gate import control
+from flashsale.models import Reservation
+from flashsale.sale_states import SaleState
+from flashsale.services.locking import lock_sale
+from socialcommerce.lib.problems import Conflict, NotFound
+
+
+class ReservationsClosed(Conflict):
+    code = "reservations-closed"
+    title = _("Reservations are closed")
+
+
+def withdraw(*, sale_id: int, person: Profile, now: datetime) -> None:
+    """The reservation does not stand any more; the person may reserve again until the close.
+
+    Opens the transaction. Raises NotFound, ReservationsClosed.
+    """
+    with transaction.atomic(durable=True):
+        standing = Reservation.objects.standing().filter(sale_id=sale_id, person=person)
+        if not standing.exists():
+            raise NotFound(_("You have no reservation in this sale."))
+        sale = lock_sale(sale_id)
+        if now >= sale.reserve_closes_at or sale.state != SaleState.APPROVED:
+            raise ReservationsClosed(_("Your reservation stands. You need not take part."))
+        if standing.update(withdrawn_at=now) == 1:
+            sale.withdrawn += 1
+            sale.save(update_fields=["withdrawn"])
+    control.forget_reservation(sale, person_id=person.pk)

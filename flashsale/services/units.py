@@ -1,0 +1,51 @@
+"""Moving units between their states, always under row locks of PostgreSQL."""
+
+from collections.abc import Iterable
+
+from flashsale.models import Sale, Unit
+from flashsale.unit_states import UnitState
+from socialcommerce.lib import guards
+
+
+def pick_free(*, lot_id: int, count: int) -> list[Unit]:
+    """Up to `count` free units of the lot, lowest numbers first, locked; fewer if fewer are free.
+
+    Demands a transaction and the sale's lock. A late payment takes a unit without the sale's
+    lock: the row we waited for is free no more, LIMIT has counted it, so we look again.
+    """
+    found: list[Unit] = []
+    while len(found) < count:
+        free = Unit.objects.filter(lot_id=lot_id, state=UnitState.FREE).order_by("number")
+        if found:
+            free = free.exclude(pk__in=[unit.pk for unit in found])
+        if guards.is_on("sale lock"):
+            free = free.select_for_update(no_key=True)
+        more = list(free[: count - len(found)])
+        if not more:
+            break
+        found += more
+    return found
+
+
+def pick_spare(*, lot_id: int) -> Unit | None:
+    """One unit for money that came late: a pooled one rather than a free one; locked.
+
+    Demands a transaction. Rows that somebody else is deciding about are left to them.
+    """
+    spare = Unit.objects.filter(lot_id=lot_id, state__in=[UnitState.POOLED, UnitState.FREE])
+    ordered = spare.order_by("-state", "number")
+    return ordered.select_for_update(no_key=True, skip_locked=True).first()
+
+
+def move(unit_ids: Iterable[int], state: UnitState) -> int:
+    """The units are in `state`; how many. Their rows are locked by the caller."""
+    return Unit.objects.filter(pk__in=list(unit_ids)).update(state=state)
+
+
+def state_of_returned(sale: Sale) -> UnitState:
+    """Where a unit goes that somebody gave up: free until the first sell-out, pooled after it."""
+    return UnitState.FREE if sale.sold_out_at is None else UnitState.POOLED
+
+
+def any_free(sale: Sale) -> bool:
+    return Unit.objects.filter(sale=sale, state=UnitState.FREE).exists()

@@ -1,0 +1,113 @@
+"""Where a person stands in a sale, in code and in words. The same words for page and program."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Standing(StrEnum):
+    NONE = "none"
+    RECEIVED = "received"
+    RESERVED = "reserved"
+    RESERVE_EARLY = "reserve_early"
+    RESERVE_LATE = "reserve_late"
+    BAD_ADDRESS = "bad_address"
+    NOT_RESERVED = "not_reserved"
+    EARLY = "early"
+    IN_LINE = "in_line"
+    PLACED = "placed"
+    HELD = "held"
+    PAYING = "paying"
+    PAID = "paid"
+    REFUNDED = "refunded"
+    EXPIRED = "expired"
+    NO_STOCK = "no_stock"
+    REFUSED = "refused"
+    SOLD_OUT = "sold_out"
+    ENDED = "ended"
+    RESTORING = "restoring"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    title: Promise
+    detail: Promise
+
+
+WORDS: dict[Standing, Words] = {
+    Standing.NONE: Words(
+        _("You are not in line"), _("Nothing of yours has reached the sale yet. Send it again.")
+    ),
+    Standing.RECEIVED: Words(
+        _("Received"), _("Your reservation has arrived and is being written down.")
+    ),
+    Standing.RESERVED: Words(_("Reserved"), _("Your reservation stands. Come back for the start.")),
+    Standing.RESERVE_EARLY: Words(
+        _("Not yet"), _("Reservations have not opened. Nothing was changed.")
+    ),
+    Standing.RESERVE_LATE: Words(
+        _("Reservations are closed"), _("This sale takes no more reservations.")
+    ),
+    Standing.BAD_ADDRESS: Words(
+        _("Please choose the address again"),
+        _("The address you chose is gone from your address book. You can still reserve."),
+    ),
+    Standing.NOT_RESERVED: Words(
+        _("Only people who reserved can take part"),
+        _("If you have just reserved, load the page again in a moment."),
+    ),
+    Standing.EARLY: Words(_("Not yet"), _("The sale has not started. Your reservation stands.")),
+    Standing.IN_LINE: Words(
+        _("You are in line"), _("Nothing is reserved for you yet. This takes a moment.")
+    ),
+    Standing.PLACED: Words(
+        _("You keep your place"),
+        _("The sale is being restored. Everybody who was in line enters in the same order."),
+    ),
+    Standing.HELD: Words(_("A unit is yours"), _("Pay before the time runs out to keep it.")),
+    Standing.PAYING: Words(
+        _("Your payment is under way"), _("The unit stays yours while the payment runs.")
+    ),
+    Standing.PAID: Words(_("It is yours"), _("Paid. The receipt is with your orders.")),
+    Standing.REFUNDED: Words(_("Given back"), _("The sale was cancelled and your money returned.")),
+    Standing.EXPIRED: Words(
+        _("Your time to pay ran out"), _("The unit went back. Nothing was charged.")
+    ),
+    Standing.NO_STOCK: Words(
+        _("No unit was left"), _("You were in line, but the last unit went to somebody before you.")
+    ),
+    Standing.REFUSED: Words(
+        _("Your claim could not be taken"),
+        _("Your reservation or your account does not allow it. Nothing was charged."),
+    ),
+    Standing.SOLD_OUT: Words(
+        _("Sold out"), _("Every unit is taken. Unpaid units are counted below.")
+    ),
+    Standing.ENDED: Words(_("The sale is over"), _("No more claims are taken.")),
+    Standing.RESTORING: Words(
+        _("One moment: the sale is being restored"),
+        _("You keep your place. Leave this page open, it goes on by itself."),
+    ),
+    Standing.PAUSED: Words(
+        _("The sale is paused"), _("Clocks stand still and you keep your place.")
+    ),
+    Standing.CANCELLED: Words(
+        _("The sale was cancelled"), _("Whoever had paid gets the money back.")
+    ),
+}
+
+# While one of these stands, the page asks again by itself.
+UNDER_WAY = frozenset(
+    {
+        Standing.RECEIVED,
+        Standing.IN_LINE,
+        Standing.PLACED,
+        Standing.PAYING,
+        Standing.RESTORING,
+        Standing.PAUSED,
+    }
+)

@@ -1,0 +1,121 @@
+"""What a person carries: the sale token, the ticket of a claim and the receipt of a place.
+
+All are HMACs under a key of their own derived from SECRET_KEY, so the hot views verify them in
+process. A sale token is issued to a signed-in person on the sale's page only; no other site can
+know it or make one, which is why the views that take it need no further proof of intent.
+"""
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from socialcommerce.lib.problems import Problem
+
+TOKEN: Final = "sale"
+RECEIPT: Final = "receipt"
+TEXT_MAX: Final = 200  # characters; far above any token of ours
+NUMBER_MAX: Final = 2**63 - 1
+
+
+class BadToken(Problem):
+    """Forged, of another sale, or made before the site changed its key."""
+
+    code = "bad-sale-token"
+    status = 403
+    title = _("Please load the sale's page again: this form is not valid any more")
+
+
+@dataclass(frozen=True, slots=True)
+class SaleToken:
+    """Who may act in which sale. `number` and `lot_id` are 0 until a reservation is committed."""
+
+    sale_id: int
+    person_id: int
+    number: int
+    lot_id: int
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Somebody was in line in `epoch` at `at_us` (Redis time in microseconds)."""
+
+    sale_id: int
+    ticket: str
+    epoch: int
+    at_us: int
+
+
+def issue(token: SaleToken) -> str:
+    parts = (token.sale_id, token.person_id, token.number, token.lot_id, token.slots)
+    return _sign(TOKEN, ".".join(map(str, parts)))
+
+
+def read(text: str, *, sale_id: int) -> SaleToken:
+    """The token if this site issued it for this sale. Raises BadToken."""
+    values = [_number(part) for part in _verified(TOKEN, text).split(".")]
+    if len(values) != 5 or values[0] != sale_id:
+        raise BadToken
+    return SaleToken(*values)
+
+
+def issue_receipt(receipt: Receipt) -> str:
+    parts = (receipt.sale_id, receipt.ticket, receipt.epoch, receipt.at_us)
+    return _sign(RECEIPT, ".".join(map(str, parts)))
+
+
+def read_receipt(text: str, *, sale_id: int, ticket: str) -> Receipt | None:
+    """The receipt if this site gave it for this ticket; None for anything else."""
+    try:
+        sale, its_ticket, epoch, at_us = _verified(RECEIPT, text).split(".")
+    except (BadToken, ValueError):
+        return None
+    if int(sale) != sale_id or not hmac.compare_digest(its_ticket, ticket):
+        return None
+    return Receipt(sale_id, ticket, int(epoch), int(at_us))
+
+
+def ticket(*, sale_id: int, number: int, slot: int) -> str:
+    """32 hexadecimal digits, the same for the same reservation and slot, for ever."""
+    return _digest("ticket", f"{sale_id}.{number}.{slot}")[:16].hex()
+
+
+def reservation_ticket(*, sale_id: int, person_id: int) -> str:
+    """Under which the gate says what became of a person's reservation."""
+    return _digest("reservation", f"{sale_id}.{person_id}")[:16].hex()
+
+
+@cache
+def _key(purpose: str, secret: str) -> bytes:
+    return hmac.digest(secret.encode(), f"flashsale.{purpose}".encode(), hashlib.sha256)
+
+
+def _digest(purpose: str, text: str) -> bytes:
+    return hmac.digest(_key(purpose, settings.SECRET_KEY), text.encode(), hashlib.sha256)
+
+
+def _sign(purpose: str, body: str) -> str:
+    signature = base64.urlsafe_b64encode(_digest(purpose, body)).decode().rstrip("=")
+    return f"{body}.{signature}"
+
+
+def _verified(purpose: str, text: str) -> str:
+    if not text.isascii() or len(text) > TEXT_MAX:
+        raise BadToken
+    body = text.rpartition(".")[0]
+    if not body or not hmac.compare_digest(_sign(purpose, body), text):
+        raise BadToken
+    return body
+
+
+def _number(text: str) -> int:
+    # Signed by us, so it was a number; a changed format of ours must still not crash a view.
+    if not text.isdigit() or int(text) > NUMBER_MAX:
+        raise BadToken
+    return int(text)

@@ -1,0 +1,15 @@
+"""Where the sale enters the registries and events of the apps below it."""
+
+from flashsale import receivers
+from payments import events as payment_events
+from shop import events as shop_events
+
+
+def connect() -> None:
+    """Called once, when every app's models are loaded."""
+    shop_events.order_locking.connect(receivers.lock_claim)
+    shop_events.order_paid.connect(receivers.pay_claim)
+    shop_events.order_paid_late.connect(receivers.pay_claim_late)
+    shop_events.order_expired.connect(receivers.let_claim_go)
+    shop_events.order_cancelled.connect(receivers.let_claim_go)
+    payment_events.payment_died.connect(receivers.hold_claim_again)
