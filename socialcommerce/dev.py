@@ -48,11 +48,7 @@ def look(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "form": form,
-        "problem": Conflict(
-            _("It is $12.00 now. Nothing was charged."),
-            next_url="/",
-            next_label=_("See the new price"),
-        ),
+        "problem": _price_changed(),
         "profiles": profiles,
         "kinds": ["", "primary", "live", "outline", "quiet", "danger"],
         "badges": ["", "accent", "live", "success", "warning", "danger", "outline"],
@@ -89,3 +85,16 @@ def look(request: HttpRequest) -> HttpResponse:
         "moments": [now - timedelta(seconds=seconds) for seconds in (4, 300, 9_000, 200_000, 9e6)],
     }
     return render(request, "dev/look.html", context)
+
+
+def refusal(_request: HttpRequest) -> HttpResponse:
+    """Refuses, so that the page can show where a refusal goes."""
+    raise _price_changed()
+
+
+def _price_changed() -> Conflict:
+    return Conflict(
+        _("It is $12.00 now. Nothing was charged."),
+        next_url="/dev/look/",
+        next_label=_("See the new price"),
+    )

@@ -34,4 +34,7 @@ urlpatterns = [
 ]
 
 if not settings.PRODUCTION:
-    urlpatterns.insert(0, path("dev/look/", dev.look, name="dev-look"))
+    urlpatterns += [
+        path("dev/look/", dev.look, name="dev-look"),
+        path("dev/look/refusal/", dev.refusal, name="dev-refusal"),
+    ]
