@@ -89,7 +89,7 @@ def create_payment(
 
 
 def confirm_payment(
-    payment_id: str, *, payment_method_id: str, return_url: str, idempotency_key: str
+    payment_id: str, payment_method_id: str, return_url: str, idempotency_key: str
 ) -> PaymentResult:
     """Try the payment again, with this card and the person present.
 

@@ -20,7 +20,6 @@ class Api:
     faults: Faults
     base_url: str
     secret_key: str
-    webhooks: bool
     under_way: idempotency.UnderWay = field(default_factory=idempotency.UnderWay)
 
     def answer(self, request: Request) -> Answer:
@@ -84,7 +83,6 @@ class Api:
             ids=ids,
             request_id=request_id,
             idempotency_key=key,
-            webhooks=self.webhooks,
         )
 
     def _execute(

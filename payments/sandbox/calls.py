@@ -39,13 +39,12 @@ class Call:
     ids: tuple[str, ...] = ()
     request_id: str | None = None
     idempotency_key: str | None = None
-    webhooks: bool = False
 
     def get(self, name: str, default: Any = None) -> Any:
         return self.params.get(name, default)
 
     def emit(self, kind: str, body: Json, **previous: Any) -> None:
-        """Store the event, and queue its delivery where a webhook address is set."""
+        """Store the event and queue its delivery, in the transaction of what happened."""
         data: Json = {"object": body}
         if previous:
             data["previous_attributes"] = previous
@@ -56,13 +55,12 @@ class Call:
             "created": now(),
             "data": data,
             "livemode": False,
-            "pending_webhooks": int(self.webhooks),
+            "pending_webhooks": 1,
             "request": {"id": self.request_id, "idempotency_key": self.idempotency_key},
             "type": kind,
         }
         self.store.add(event)
-        if self.webhooks:
-            self.faults.queue(self.store, event["id"])
+        self.faults.queue(self.store, event["id"])
 
 
 Handler = Callable[[Call], Json]

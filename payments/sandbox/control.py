@@ -58,6 +58,16 @@ class Control:
     def flush(self, _request: Request, _ids: tuple[str, ...]) -> Any:
         return self.courier.flush()
 
+    def collect(self, _request: Request, _ids: tuple[str, ...]) -> Any:
+        return self.courier.collect()
+
+    def point(self, request: Request, _ids: tuple[str, ...]) -> Any:
+        url = request.json().get("url")
+        if url is not None and not str(url).startswith("http://127.0.0.1:"):
+            raise InvalidParameter("url is on this machine, or null.", param="url")
+        self.courier.url = url
+        return {"url": url}
+
     def deliver_again(self, request: Request, ids: tuple[str, ...]) -> Any:
         copies = request.json().get("copies", 1)
         if not isinstance(copies, int) or not 1 <= copies <= 100:
@@ -99,6 +109,8 @@ _ADDRESSES: tuple[tuple[str, str, _Action], ...] = (
     ("POST", "reset", Control.reset),
     ("GET", "deliveries", Control.list_deliveries),
     ("POST", "deliveries/flush", Control.flush),
+    ("POST", "deliveries/collect", Control.collect),
+    ("POST", "webhook", Control.point),
     ("POST", r"events/(\w+)/deliver", Control.deliver_again),
     ("POST", r"refunds/(\w+)", Control.settle_refund),
     ("POST", r"payment_intents/(\w+)", Control.settle_payment),

@@ -9,6 +9,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -66,6 +67,26 @@ class Courier:
         """Deliver everything that waits, whatever its time, in the order the rules ask for."""
         return self._deliver("state = 'pending'")
 
+    def collect(self) -> list[Json]:
+        """Hand over everything that waits, signed, instead of sending it, in the same order."""
+        store = self.api.store
+        with self._one_at_a_time, store.transaction():
+            rows = store.rows(
+                "SELECT d.id, o.body FROM deliveries d JOIN objects o ON o.id = d.event_id"
+                " WHERE d.state = 'pending' ORDER BY d.id"
+            )
+            store.rows("UPDATE deliveries SET state = 'delivered' WHERE state = 'pending'")
+        bodies = {row["id"]: json.loads(row["body"]) for row in rows}
+        return [self._signed(bodies[delivery_id]) for delivery_id in self._ordered(bodies)]
+
+    def _ordered(self, deliveries: Iterable[int]) -> list[int]:
+        return self.api.faults.order(list(deliveries))
+
+    def _signed(self, event: Json) -> Json:
+        payload = json.dumps(event, indent=2)
+        signature = WebhookSignature.generate_signature_header(payload, self.secret)
+        return {"payload": payload, "signature": signature}
+
     def _deliver(self, condition: str, *values: float) -> list[Json]:
         if self.url is None:
             raise ApiError("No webhook address is set.")
@@ -76,7 +97,7 @@ class Courier:
                     f"SELECT id FROM deliveries WHERE {condition} ORDER BY id",  # noqa: S608
                     *values,
                 )
-            order = self.api.faults.order([row["id"] for row in rows])
+            order = self._ordered(row["id"] for row in rows)
             return [self._deliver_one(self.url, delivery_id) for delivery_id in order]
 
     def _deliver_one(self, url: str, delivery_id: int) -> Json:
@@ -102,20 +123,19 @@ class Courier:
         return {"event": event["id"], "type": event["type"], "state": state, "answer": answer}
 
     def _send(self, url: str, event: Json) -> tuple[bool, str]:
-        payload = json.dumps(event, indent=2)
         # Signed anew at each attempt, as Stripe does: the receiver refuses old signatures.
-        signature = WebhookSignature.generate_signature_header(payload, self.secret)
+        signed = self._signed(event)
         parts = urlsplit(url)
         connection = http.client.HTTPConnection(
             parts.hostname or "", parts.port, timeout=_TIMEOUT_SECONDS
         )
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": signature,
+            "Stripe-Signature": signed["signature"],
             "User-Agent": "Stripe/1.0 (sandbox)",
         }
         try:
-            connection.request("POST", parts.path or "/", payload.encode(), headers)
+            connection.request("POST", parts.path or "/", signed["payload"].encode(), headers)
             answer = connection.getresponse()
             answer.read()
         except (OSError, http.client.HTTPException) as error:

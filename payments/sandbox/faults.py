@@ -3,7 +3,8 @@
 import random
 import threading
 import time
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 
 from payments.sandbox.errors import InvalidParameter, Json
 from payments.sandbox.store import Store
@@ -41,6 +42,24 @@ class Rules:
 _COUNTERS = ("drop_next", "break_next", "fail_next", "processing_next")
 
 
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value <= 1000
+
+
+def _is_time(value: object) -> bool:
+    return type(value) in {int, float} and 0 <= value <= 3600  # type: ignore[operator]
+
+
+_FITS: dict[str, Callable[[object], bool]] = {
+    **dict.fromkeys(_COUNTERS, _is_count),
+    **dict.fromkeys(("delay_seconds", "hold_seconds", "refund_seconds"), _is_time),
+    "copies": lambda value: _is_count(value) and value != 0,
+    "fail_status": lambda value: value in (429, 500, 502, 503),
+    "paused": lambda value: type(value) is bool,
+    "shuffle_seed": lambda value: value is None or type(value) is int,
+}
+
+
 @dataclass
 class Faults:
     """The rules with their lock. In memory only: a restarted sandbox behaves."""
@@ -49,14 +68,10 @@ class Faults:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def change(self, wanted: Json) -> Json:
-        """Set the named rules. Raises InvalidParameter for a name or a type that is not one."""
-        known = {rule.name: type(rule.default) for rule in fields(Rules)}
+        """Set the named rules, all or none. Raises InvalidParameter for what is no rule."""
         for name, value in wanted.items():
-            if name not in known:
-                raise InvalidParameter(f"There is no rule called {name}", param=name)
-            kinds = (int, float) if known[name] is float else (known[name], type(value))[:1]
-            if name != "shuffle_seed" and not isinstance(value, kinds):
-                raise InvalidParameter(f"{name} is a {known[name].__name__}", param=name)
+            if name not in _FITS or not _FITS[name](value):
+                raise InvalidParameter(f"There is no rule {name} with this value.", param=name)
         with self.lock:
             for name, value in wanted.items():
                 setattr(self.rules, name, value)

@@ -85,7 +85,11 @@ def _read(value: Branch, hint: Any, at: str) -> Any:
         return _read_list(value, get_args(hint)[0], at)
     if origin is dict:
         item = get_args(hint)[1]
-        return {key: _read(inner, item, _name(at, key)) for key, inner in value.items()}
+        # In a map, an empty value takes its key away.
+        return {
+            key: inner if inner == "" else _read(inner, item, _name(at, key))
+            for key, inner in value.items()
+        }
     raise InvalidParameter(f"Invalid value for {at}: an object was not expected", param=at)
 
 

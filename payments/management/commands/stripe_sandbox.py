@@ -1,8 +1,6 @@
 """Run the Stripe sandbox: `manage.py stripe_sandbox --port 8100`. Development and tests only."""
 
-import logging
 import signal
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from types import FrameType
@@ -23,7 +21,6 @@ class Command(BaseCommand):
         parser.add_argument("--state-dir", type=Path, default=Path("var/stripe"))
 
     def handle(self, *, port: int, state_dir: Path, **options: Any) -> None:
-        _log_to_console()
         signal.signal(signal.SIGTERM, _stop)
         try:
             with started(
@@ -48,13 +45,6 @@ def _needed(name: str, *values: str) -> str:
     if not values or not values[0]:
         raise CommandError(f"{name} is empty; the sandbox needs the key that the site uses.")
     return values[0]
-
-
-def _log_to_console() -> None:
-    log = logging.getLogger("payments.sandbox")
-    log.setLevel(logging.INFO)
-    log.addHandler(logging.StreamHandler(sys.stdout))
-    log.propagate = False
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

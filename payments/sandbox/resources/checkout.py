@@ -151,7 +151,6 @@ def with_params(call: Call, params: Json) -> Call:
         params=params,
         request_id=call.request_id,
         idempotency_key=call.idempotency_key,
-        webhooks=call.webhooks,
     )
 
 
