@@ -32,7 +32,8 @@ SECRETS = {
 
 @pytest.fixture
 def compose() -> dict[str, Any]:
-    return yaml.safe_load(COMPOSE_FILE.read_text())
+    content: dict[str, Any] = yaml.safe_load(COMPOSE_FILE.read_text())
+    return content
 
 
 def without_places(command: list[str]) -> list[str]:

@@ -26,12 +26,14 @@ if os.fork() == 0:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 time.sleep(600)
 """
+SANDBOX = "sandbox = __import__('time').sleep(600)"
 FAINTING = "import time; print('I faint', flush=True); time.sleep(0.3); raise SystemExit(3)"
 
 
 def table(layout: Layout, *, web_port: int, sandbox_port: int | None) -> tuple[Process, ...]:
+    sandbox = Process("sandbox", ("python", "-c", SANDBOX), StopRank.IS_USED)
     return (
-        Process("sandbox", ("python", "-c", "import time; time.sleep(600)"), StopRank.IS_USED),
+        *(() if sandbox_port is None else (sandbox,)),
         Process("web", ("python", "-c", READY_SITE, str(web_port))),
         Process("worker", ("python", "-c", STUBBORN_POOL)),
         Process("beat", ("python", "-c", FAINTING)),

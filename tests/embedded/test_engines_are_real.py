@@ -26,7 +26,8 @@ def run_sql(url: str, *statements: str) -> object:
         with connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
-            return cursor.fetchone()[0] if cursor.description else None
+            row = cursor.fetchone() if cursor.description else None
+            return row[0] if row else None
 
 
 def test_postgres_keeps_commits_over_a_kill_on_the_same_port(private_postgres: Postgres) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from socialcommerce.embedded.contract import DATABASES, STRIPE
 from socialcommerce.embedded.discovery import load_environment
 from socialcommerce.embedded.paths import Layout
 from socialcommerce.embedded.services import PUBLISHED
@@ -64,3 +65,30 @@ def test_a_database_in_the_environment_keeps_everything_else_out(tmp_path: Path)
         load_environment(layout)
 
         assert dict(os.environ) == before
+
+
+def test_with_everything_in_the_environment_nothing_embedded_starts(tmp_path: Path) -> None:
+    layout = Layout(var=tmp_path / "var")
+    given = dict.fromkeys((*DATABASES, *STRIPE), "brought along")
+    with RunningStack(layout.var, **given) as stack:
+        stack.wait_until_it_says("Ready: ")
+
+        assert not layout.services.exists()
+        assert not any(folder.exists() for folder in (layout.postgres, layout.gate, layout.cache))
+        assert not [line for line in stack.survivors() if "postgres" in line or "valkey" in line]
+        assert not any("sandbox" in line for line in stack.survivors())
+
+
+def test_with_stripe_keys_alone_the_databases_start_and_the_sandbox_does_not(
+    tmp_path: Path,
+) -> None:
+    layout = Layout(var=tmp_path / "var")
+    given = dict.fromkeys(STRIPE, "sk_test_brought_along")
+    with RunningStack(layout.var, **given) as stack:
+        stack.wait_until_it_says("Ready: ")
+        published = json.loads(layout.services.read_text())
+
+        assert published["STRIPE_SECRET_KEY"] == "sk_test_brought_along"
+        assert "STRIPE_API_BASE" not in published
+        psycopg2.connect(published["DATABASE_URL"]).close()
+        assert not any("sandbox" in line for line in stack.survivors())
