@@ -1,5 +1,23 @@
-from django.urls import URLPattern, URLResolver
+"""Pages of payments."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from payments.views import cards, payments, wallet, webhooks
 
 app_name = "payments"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("wallet/", wallet.index, name="wallet"),
+    path("wallet/statement/", wallet.statement, name="statement"),
+    path("wallet/top-up/", payments.top_up, name="top_up"),
+    path("wallet/payments/<int:payment_id>/", payments.detail, name="payment"),
+    path("wallet/payments/<int:payment_id>/return", payments.come_back, name="payment_return"),
+    path("wallet/payments/<int:payment_id>/retry", payments.retry, name="payment_retry"),
+    path("wallet/payments/<int:payment_id>/cancel", payments.cancel, name="payment_cancel"),
+    path("wallet/cards/new/", cards.new, name="card_new"),
+    path("wallet/cards/setups/<int:setup_id>/return", cards.come_back, name="card_return"),
+    path("wallet/cards/setups/<int:setup_id>/cancelled", cards.cancelled, name="card_cancelled"),
+    path("wallet/cards/<int:card_id>/default", cards.make_default, name="card_default"),
+    path("wallet/cards/<int:card_id>/unbind/", cards.unbind, name="card_unbind"),
+    path("payments/webhooks/stripe/", webhooks.stripe, name="stripe_webhook"),
+]

@@ -1,0 +1,194 @@
+"""What the pages of the wallet show, in a fixed number of queries."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Profile
+from payments.models import Account, AccountKind, Instrument, Transfer
+from payments.services import chart, wallets
+from socialcommerce.lib import clock, keyset
+
+PAY_WITH: Final = re.compile(r"(wallet)|card:([1-9][0-9]{0,17})")
+BRANDS: Final = {
+    "amex": "American Express",
+    "cartes_bancaires": "Cartes Bancaires",
+    "diners": "Diners Club",
+    "jcb": "JCB",
+    "unionpay": "UnionPay",
+}
+# What a movement is called by the person in whose wallet it shows.
+WORDS: Final[dict[str, str | Promise]] = {
+    "wallet_payment": _("Paid"),
+    "top_up": _("Topped up from a card"),
+    "refund_to_wallet": _("Refund"),
+    "release": _("Sale paid out"),
+    "grant": _("Credit from the site"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A bound card as people recognise it."""
+
+    id: int
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    is_default: bool
+    is_expired: bool
+
+    @property
+    def pay_with(self) -> str:
+        """The value of its radio button, which `parse_pay_with` reads."""
+        return f"card:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PayChoices:
+    """Ways to pay `amount_minor`; `selected` is the value of the one to offer first, or empty."""
+
+    amount_minor: int
+    currency: str
+    wallet_available_minor: int
+    wallet_suffices: bool
+    cards: tuple[CardView, ...]
+    selected: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A movement of a wallet: `amount_minor` is above zero where money came in."""
+
+    id: int
+    kind: str
+    words: str | Promise
+    other: Profile | None
+    amount_minor: int
+    currency: str
+    reference: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    lines: tuple[StatementLine, ...]
+    next_cursor: str | None
+
+
+def cards_of(profile: Profile) -> tuple[CardView, ...]:
+    """The bound cards, the default first. One query."""
+    today = clock.now()
+    return tuple(card_view(card, today=today) for card in Instrument.objects.bound_to(profile.pk))
+
+
+def card_view(card: Instrument, *, today: datetime) -> CardView:
+    return CardView(
+        id=card.pk,
+        brand=BRANDS.get(card.brand, card.brand.capitalize()),
+        last4=card.last4,
+        exp_month=card.exp_month,
+        exp_year=card.exp_year,
+        is_default=card.is_default,
+        is_expired=(card.exp_year, card.exp_month) < (today.year, today.month),
+    )
+
+
+def pay_choices(profile: Profile, amount_minor: int) -> PayChoices:
+    """Wallet and cards for one amount, the wallet first where it suffices. Two queries."""
+    balance = wallets.balance(profile_id=profile.pk)
+    cards = cards_of(profile)
+    suffices = balance.available_minor >= amount_minor
+    usable = [card.pay_with for card in cards if not card.is_expired]
+    return PayChoices(
+        amount_minor=amount_minor,
+        currency=balance.currency,
+        wallet_available_minor=balance.available_minor,
+        wallet_suffices=suffices,
+        cards=cards,
+        selected="wallet" if suffices else next(iter(usable), ""),
+    )
+
+
+def parse_pay_with(text: str) -> tuple[Literal["wallet", "card"], int | None] | None:
+    """Method and card id of a radio button's value ("wallet", "card:7"); None for anything else."""
+    match = PAY_WITH.fullmatch(text)
+    if match is None or not text.isascii():
+        return None
+    return ("wallet", None) if match[1] else ("card", int(match[2]))
+
+
+def statement(
+    profile: Profile,
+    *,
+    cursor: str | None,
+    size: int,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Statement:
+    """A page of the wallet's movements, the newest first. Three queries.
+
+    `since` is part of the period, `until` is not. Raises keyset.BadCursor.
+    """
+    account_id = _wallet_id(profile)
+    found = keyset.page(
+        movements(account_id, since=since, until=until), cursor=cursor, size=size, order=("-id",)
+    )
+    return Statement(lines(found.items, account_id), found.next_cursor)
+
+
+def movements(
+    account_id: int, *, since: datetime | None = None, until: datetime | None = None
+) -> "QuerySet[Transfer]":
+    rows = Transfer.objects.filter(Q(from_account=account_id) | Q(to_account=account_id))
+    if since is not None:
+        rows = rows.filter(transaction__created_at__gte=since)
+    if until is not None:
+        rows = rows.filter(transaction__created_at__lt=until)
+    return rows.select_related("transaction", "from_account", "to_account")
+
+
+def lines(transfers: Sequence[Transfer], account_id: int) -> tuple[StatementLine, ...]:
+    """The movements as seen from that account. One query for the people on the other side."""
+    others = {row.pk: _other(row, account_id) for row in transfers}
+    profiles = _profiles(account.owner for account in others.values())
+    return tuple(
+        StatementLine(
+            id=row.pk,
+            kind=row.transaction.kind,
+            words=WORDS.get(row.transaction.kind, _("Correction")),
+            other=profiles.get(others[row.pk].owner),
+            amount_minor=row.amount_minor if row.to_account_id == account_id else -row.amount_minor,
+            currency=row.currency,
+            reference=row.transaction.memo,
+            created_at=row.transaction.created_at,
+        )
+        for row in transfers
+    )
+
+
+def _wallet_id(profile: Profile) -> int:
+    """The wallet's account, or 0, which no account has."""
+    rows = Account.objects.filter(
+        owner=chart.owner_of(profile.pk),
+        kind=AccountKind.WALLET,
+        currency=settings.SITE_CURRENCY,
+    )
+    return rows.values_list("pk", flat=True).first() or 0
+
+
+def _other(row: Transfer, account_id: int) -> Account:
+    return row.from_account if row.to_account_id == account_id else row.to_account
+
+
+def _profiles(owners: Iterable[str]) -> dict[str, Profile]:
+    ids = {int(owner.partition(":")[2]) for owner in owners if owner.startswith("profile:")}
+    return {chart.owner_of(pk): profile for pk, profile in Profile.objects.in_bulk(ids).items()}

@@ -1,0 +1,1 @@
+"""Pages of payments: parse, one call, translate."""

@@ -1,0 +1,73 @@
+"""Binding a card on Stripe's page and coming back; choosing the default; unbinding."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.decorators import PersonRequest, person_required
+from payments.models import Instrument
+from payments.selectors import card_view
+from payments.services import cards
+from payments.services.opening import NoSuchCard
+from socialcommerce.lib import clock, htmx, http, limits
+
+
+@http.require("GET", "POST")
+@person_required
+def new(request: PersonRequest) -> HttpResponse:
+    """What will happen, and the way to Stripe's page. `next` is where the person goes on."""
+    next_url = http.safe_next(request, reverse("payments:wallet"))
+    if request.method == "GET":
+        return render(request, "payments/card_new.html", {"next_url": next_url})
+    # Testing stolen card numbers goes through this door: it opens a few times an hour.
+    limits.check(scope="bind-card", subject=str(request.user.pk), limit=10, window_seconds=3_600)
+    session = cards.begin_setup(profile=request.user.profile, next_url=next_url, now=clock.now())
+    return htmx.redirect(request, session.url)
+
+
+@http.require("GET")
+@person_required
+def come_back(request: PersonRequest, setup_id: int) -> HttpResponse:
+    setup = cards.own_setup(setup_id=setup_id, profile_id=request.user.profile.pk)
+    card = cards.finish_setup(setup, now=clock.now())
+    if card is None:
+        messages.warning(request, _("No card was bound. You can try again."))
+    else:
+        view = card_view(card, today=clock.now())
+        words = {"brand": view.brand, "last4": view.last4}
+        messages.success(request, _("%(brand)s ···· %(last4)s is bound.") % words)
+    return htmx.redirect(request, setup.next_url)
+
+
+@http.require("GET")
+@person_required
+def cancelled(request: PersonRequest, setup_id: int) -> HttpResponse:
+    setup = cards.own_setup(setup_id=setup_id, profile_id=request.user.profile.pk)
+    messages.info(request, _("No card was bound. Nothing was charged."))
+    return htmx.redirect(request, setup.next_url)
+
+
+@http.require("POST")
+@person_required
+def make_default(request: PersonRequest, card_id: int) -> HttpResponse:
+    cards.make_default(profile_id=request.user.profile.pk, instrument_id=card_id)
+    messages.success(request, _("That card is offered first from now on."))
+    return htmx.redirect(request, reverse("payments:wallet"))
+
+
+@http.require("GET", "POST")
+@person_required
+def unbind(request: PersonRequest, card_id: int) -> HttpResponse:
+    """There is no undo at Stripe, so this one asks."""
+    profile_id = request.user.profile.pk
+    card = Instrument.objects.bound_to(profile_id).filter(pk=card_id).first()
+    if card is None:
+        raise NoSuchCard
+    if request.method == "GET":
+        context = {"card": card_view(card, today=clock.now())}
+        return render(request, "payments/card_unbind.html", context)
+    cards.unbind(profile_id=profile_id, instrument_id=card_id, now=clock.now())
+    messages.success(request, _("The card is unbound. It cannot be charged any more."))
+    return htmx.redirect(request, reverse("payments:wallet"))
