@@ -6,7 +6,7 @@ from socialcommerce.embedded import readiness
 from socialcommerce.embedded.console import Console
 from socialcommerce.embedded.paths import Layout
 
-ASK_EVERY_SECONDS = 0.3
+ASK_EVERY_SECONDS = 0.5
 COMPLAIN_AFTER_SECONDS = 20.0
 
 

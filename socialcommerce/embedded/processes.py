@@ -35,7 +35,7 @@ def web(layout: Layout, *, port: int) -> Process:
 def worker() -> Process:
     """The lone worker: nobody to gossip with, and the row is the queue if it dies."""
     command = "celery --quiet --app socialcommerce worker --queues default,drain --concurrency 2"
-    options = "--without-gossip --without-mingle --loglevel INFO"
+    options = "--without-gossip --without-mingle --loglevel WARNING"
     return Process("worker", (*command.split(), *options.split()))
 
 

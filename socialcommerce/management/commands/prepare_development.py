@@ -3,7 +3,7 @@
 from io import StringIO
 from typing import Any
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from socialcommerce.embedded.paths import LAYOUT
@@ -19,10 +19,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
         self.stdout.write("Collecting static files ...")
         call_command("collectstatic", interactive=False, verbosity=0, stdout=self.stdout)
-        # The demo world is not built yet in every state of this tree.
-        if "demo_load" in get_commands():
-            self.stdout.write("Loading the demo world ...")
-            call_command("demo_load", stdout=self.stdout)
-            logins = StringIO()
-            call_command("demo_logins", stdout=logins)
-            LAYOUT.logins.write_text(logins.getvalue())
+        call_command("demo_load", stdout=self.stdout)
+        logins = StringIO()
+        call_command("demo_logins", stdout=logins)
+        LAYOUT.logins.write_text(logins.getvalue())
