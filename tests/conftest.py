@@ -13,8 +13,9 @@ from accounts.models import User
 from accounts.services import people
 from socialcommerce.lib import clock, redis
 from tests.money import books_balance
+from tests.payments.sandbox_fixture import stripe_sandbox, stripe_sandbox_server
 
-__all__ = ["books_balance"]
+__all__ = ["books_balance", "stripe_sandbox", "stripe_sandbox_server"]
 
 PASSWORD = "correct-horse-battery"
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import stripe
 
-from payments.gateway.client import client, id_of, translated
+from payments.gateway.client import client, declined, id_of, translated
 from payments.gateway.errors import Declined, Rejected
 
 
@@ -158,7 +158,7 @@ def retrieve_setup_intent(setup_intent_id: str) -> SetupIntentResult:
         status=str(intent.status),
         customer_id=id_of(intent.customer),
         card=_card(intent.payment_method) if intent.status == "succeeded" else None,
-        decline=Declined(error.decline_code or error.code or "generic_decline") if error else None,
+        decline=declined(error) if error else None,
     )
 
 
@@ -186,6 +186,6 @@ def _card(method: object) -> CardDetails:
         last4=card.last4,
         exp_month=card.exp_month,
         exp_year=card.exp_year,
-        fingerprint=card.fingerprint or "",
-        country=card.country or "",
+        fingerprint=getattr(card, "fingerprint", None) or "",
+        country=getattr(card, "country", None) or "",
     )

@@ -135,9 +135,9 @@ def cancel_payment(payment_id: str) -> PaymentResult:
 
 def _after_decline(error: stripe.CardError) -> PaymentResult:
     """Return the payment that the decline left behind. Raises Declined if it left none."""
-    intent = error.error.payment_intent if error.error is not None else None
+    intent = getattr(error.error, "payment_intent", None)
     if intent is None:
-        raise declined(error) from error
+        raise declined(error.error) from error
     # The intent in the error is the state right after this attempt; a second request could
     # already see a later one.
     return _result(intent)
@@ -153,13 +153,11 @@ def _result(intent: stripe.PaymentIntent) -> PaymentResult:
         currency=currency,
         charge_id=id_of(intent.latest_charge),
         next_action_url=_next_url(intent),
-        decline=Declined(error.decline_code or error.code or "generic_decline") if error else None,
+        decline=declined(error) if error else None,
         client_secret=intent.client_secret or "",
     )
 
 
 def _next_url(intent: stripe.PaymentIntent) -> str | None:
-    action = intent.next_action
-    if action is None or action.redirect_to_url is None:
-        return None
-    return action.redirect_to_url.url
+    redirect = getattr(intent.next_action, "redirect_to_url", None)
+    return redirect.url if redirect is not None else None

@@ -44,7 +44,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except stripe.CardError as error:
-        raise declined(error) from error
+        raise declined(error.error) from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise NotConfigured(str(error)) from error
     except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
@@ -53,10 +53,14 @@ def translated() -> Iterator[None]:
         raise Unavailable(str(error)) from error
 
 
-def declined(error: stripe.CardError) -> Declined:
-    details = error.error
-    decline_code = details.decline_code if details is not None else None
-    return Declined(decline_code or error.code or "generic_decline")
+def declined(error: object) -> Declined:
+    """Return the reason of an exception's error object, or of an intent's last error.
+
+    The SDK has no attribute for a field that the answer left out, and Stripe leaves out those
+    that do not apply.
+    """
+    decline_code = getattr(error, "decline_code", None)
+    return Declined(decline_code or getattr(error, "code", None) or "generic_decline")
 
 
 def id_of(reference: object) -> str | None:

@@ -98,13 +98,21 @@ class Courier:
                     *values,
                 )
             order = self._ordered(row["id"] for row in rows)
-            return [self._deliver_one(self.url, delivery_id) for delivery_id in order]
+            url = self.url
+            results = [self._deliver_one(url, delivery_id) for delivery_id in order]
+            return [result for result in results if result is not None]
 
-    def _deliver_one(self, url: str, delivery_id: int) -> Json:
+    def _deliver_one(self, url: str, delivery_id: int) -> Json | None:
         store = self.api.store
         with store.transaction():
-            row = store.rows("SELECT * FROM deliveries WHERE id = ?", delivery_id)[0]
-            event = store.get("event", row["event_id"])
+            rows = store.rows(
+                "SELECT d.attempts, o.body FROM deliveries d JOIN objects o ON o.id = d.event_id"
+                " WHERE d.id = ?",
+                delivery_id,
+            )
+        if not rows:  # forgotten by a reset in the meantime
+            return None
+        row, event = rows[0], json.loads(rows[0]["body"])
         taken, answer = self._send(url, event)
         attempts = row["attempts"] + 1
         exhausted = attempts > len(_WAIT_SECONDS)

@@ -27,6 +27,7 @@ def stripe_sandbox_server() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def stripe_sandbox(stripe_sandbox_server: Sandbox, settings: Settings) -> Sandbox:
+    stripe_sandbox_server.control("webhook", url=None)
     stripe_sandbox_server.control("reset")
     settings.STRIPE_API_BASE = stripe_sandbox_server.url
     settings.STRIPE_SECRET_KEY = stripe_sandbox_server.secret_key

@@ -18,8 +18,8 @@ def shared_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(shared_sandbox: Sandbox) -> Sandbox:
-    shared_sandbox.control("reset")
     shared_sandbox.control("webhook", url=None)
+    shared_sandbox.control("reset")
     return shared_sandbox
 
 
