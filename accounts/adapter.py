@@ -3,14 +3,24 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services import people
 from socialcommerce.lib import clock
 
+EMAIL_MAX = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    def clean_email(self, email: str) -> str:
+        """allauth would cut a longer one, and mail somebody else."""
+        if len(email) > EMAIL_MAX:
+            raise ValidationError(_("An email address has at most 254 characters."))
+        return email
+
     def save_user(
         self,
         request: HttpRequest,
