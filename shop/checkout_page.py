@@ -1,9 +1,10 @@
 """What the checkout card shows while a person chooses: today's price, addresses, ways to pay."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.urls import reverse
 
 from accounts.models import Address, Profile
 from payments.selectors import PayChoices, pay_choices
@@ -24,8 +25,13 @@ class CheckoutPage:
     addresses: list[Address]
     address_id: int | None
     pay_choices: PayChoices
-    pay_with: str
     key: str
+
+    @property
+    def next_url(self) -> str:
+        """The page of this checkout: whoever leaves to bind a card comes back to it."""
+        choice = f"?variant={self.offer.variant_id}&quantity={self.quote.quantity}"
+        return reverse("shop:checkout", args=[self.product.id]) + choice
 
     @property
     def quantities(self) -> range:
@@ -54,8 +60,7 @@ def build(*, buyer: Profile, product_id: int, choice: Choice) -> CheckoutPage:
         quantity_max=quantity_max,
         addresses=addresses,
         address_id=_chosen(addresses, choice.address_id),
-        pay_choices=pay_choices(buyer, quoted.total_minor),
-        pay_with=choice.pay_with,
+        pay_choices=_ways(buyer, quoted.total_minor, choice.pay_with),
         key=secrets.token_urlsafe(16),
     )
 
@@ -63,3 +68,12 @@ def build(*, buyer: Profile, product_id: int, choice: Choice) -> CheckoutPage:
 def _chosen(addresses: list[Address], address_id: int | None) -> int | None:
     ids = [address.pk for address in addresses]
     return address_id if address_id in ids else next(iter(ids), None)
+
+
+def _ways(buyer: Profile, amount_minor: int, chosen: str) -> PayChoices:
+    """What the person chose stays chosen while the card is redrawn."""
+    ways = pay_choices(buyer, amount_minor)
+    usable = {card.pay_with for card in ways.cards if not card.is_expired}
+    if ways.wallet_suffices:
+        usable.add("wallet")
+    return replace(ways, selected=chosen) if chosen in usable else ways

@@ -1,20 +1,18 @@
 """Forms of the market: what a person chooses, read strictly and answered kindly."""
 
-import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts import handles
+from payments.selectors import parse_pay_with
 from shop.fields import AmountField, WholeNumberField
 from shop.models import Category
 from shop.selectors import Filters
 from shop.services.checkout import Method
-
-PAY_WITH: Final = re.compile(r"wallet|card:[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +65,16 @@ class PayForm(forms.Form):
 
     def clean_pay_with(self) -> str:
         value: str = self.cleaned_data["pay_with"]
-        if not PAY_WITH.fullmatch(value):
+        if parse_pay_with(value) is None:
             raise forms.ValidationError(_("Please choose how to pay."), code="pay_with")
         return value
 
     @property
     def means(self) -> tuple[Method, int | None]:
         """Method and card; after `is_valid()`."""
-        card = self.cleaned_data["pay_with"].removeprefix("card:")
-        return ("wallet", None) if card == "wallet" else ("card", int(card))
+        parsed = parse_pay_with(self.cleaned_data["pay_with"])
+        assert parsed is not None  # noqa: S101 - clean_pay_with() has seen to it
+        return parsed
 
 
 class CheckoutForm(PayForm, ChoiceForm):

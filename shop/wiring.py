@@ -1,8 +1,9 @@
 """What shop adds to the apps below: receivers, news, cards, places, rows of the dashboards."""
 
 from accounts import notices
+from feed import cards, slots
 from payments import events as payment_events
-from shop import receivers
+from shop import feed_pieces, receivers
 from shop.services.news import NOTICE_TEMPLATES
 
 
@@ -11,6 +12,8 @@ def connect() -> None:
     _events()
     for key, template in NOTICE_TEMPLATES.items():
         notices.register(notices.NoticeKind(key=key, template=template))
+    cards.register(feed_pieces.CHECKOUT)
+    slots.register("profile_top", feed_pieces.shelf)
 
 
 def _events() -> None:

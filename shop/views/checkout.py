@@ -102,7 +102,7 @@ def _choose(
         "pay_choices": page.pay_choices,
         "errors": errors,
         "address_form": address_form or AddressForm(),
-        "wants_address": address_form is not None or not page.addresses,
+        "wants_address": bool(address_form or "new_address" in request.GET or not page.addresses),
         "problem": problem,
     }
     refused = status >= 400 and htmx.is_htmx(request)
