@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Profile, User
+from accounts.models import Profile
 from feed import cards, selectors
 from feed.cards import AttachChoice, CardRef
 from feed.models import ReportReason
@@ -61,7 +61,7 @@ class ComposeForm(forms.Form):
     @classmethod
     def blank(cls, viewer: Profile, **initial: Any) -> Self:
         """An empty form with a fresh key: the same form sent twice is one post."""
-        authors = selectors.acting_profiles(viewer.user) if isinstance(viewer.user, User) else []
+        authors = selectors.acting_profiles(viewer.user) if viewer.user else []
         return cls(authors=authors, initial={"key": uuid4().hex, **initial})
 
     def clean_card(self) -> CardRef | None:

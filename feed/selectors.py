@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.safestring import SafeString
 
@@ -66,8 +67,10 @@ def viewer_of(user: object) -> Profile | None:
     return getattr(user, "profile", None) if isinstance(user, User) else None
 
 
-def acting_profiles(user: User) -> list[Profile]:
+def acting_profiles(user: User | AnonymousUser) -> list[Profile]:
     """As whom this person may post: themselves first, then approved stores they run."""
+    if isinstance(user, AnonymousUser):
+        return []
     stores = Profile.objects.filter(
         pk__in=managed_profile_ids(user, WRITES_FOR_STORE), verified_at__isnull=False
     )
@@ -75,8 +78,10 @@ def acting_profiles(user: User) -> list[Profile]:
     return [*person, *stores.order_by("name", "pk")]
 
 
-def acting_ids(user: User) -> set[int]:
+def acting_ids(user: User | AnonymousUser) -> set[int]:
     """Whose posts this person may delete: their own and those of stores they run."""
+    if isinstance(user, AnonymousUser):
+        return set()
     person = set(Profile.objects.filter(user=user).values_list("pk", flat=True))
     return person | managed_profile_ids(user, WRITES_FOR_STORE)
 
@@ -130,7 +135,7 @@ def timeline(
     order: Sequence[str] = NEWEST,
 ) -> Timeline:
     """One page of `posts`, each original once. Raises keyset.BadCursor."""
-    page = keyset.page(_with_people(posts), cursor=cursor, size=size, order=order)
+    page = keyset.page(with_people(posts), cursor=cursor, size=size, order=order)
     return Timeline(_once(present(page.items, viewer)), page.next_cursor)
 
 
@@ -141,7 +146,7 @@ def get(post_id: int, viewer: Profile | None) -> PostView:
 
 def visible(post_id: int, viewer: Profile | None) -> Post:
     """Raises NotFound for what is not there or not for this viewer."""
-    post = _with_people(Post.objects.visible_to(viewer)).filter(pk=post_id).first()
+    post = with_people(Post.objects.visible_to(viewer)).filter(pk=post_id).first()
     if post is None:
         raise NotFound
     return post
@@ -154,14 +159,14 @@ def thread(post_id: int, *, viewer: Profile | None, cursor: str | None) -> Threa
     answers = timeline(
         replies(post, viewer), viewer=viewer, cursor=cursor, order=("created_at", "id")
     )
-    ancestors = _with_people(Post.objects.visible_to(viewer)).filter(
+    ancestors = with_people(Post.objects.visible_to(viewer)).filter(
         pk__in={pk for pk in (post.root_id, post.in_reply_to_id) if pk}
     )
     *above, shown = present([*ancestors.order_by("created_at", "id"), post], viewer)
     return Thread(above, shown, answers)
 
 
-def own_gone(post_id: int, user: User) -> Post | None:
+def own_gone(post_id: int, user: User | AnonymousUser) -> Post | None:
     """A deleted or hidden post for those who may know that it was there."""
     return (
         Post.objects.filter(pk=post_id, author__in=acting_ids(user))
@@ -243,7 +248,7 @@ def _once(views: Sequence[PostView]) -> list[PostView]:
     return list(first.values())
 
 
-def _with_people(posts: "QuerySet[Post]") -> "QuerySet[Post]":
+def with_people(posts: "QuerySet[Post]") -> "QuerySet[Post]":
     return posts.select_related(
         "author", "in_reply_to__author", "repost_of__author", "repost_of__in_reply_to__author"
     )
