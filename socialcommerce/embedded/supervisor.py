@@ -12,7 +12,7 @@ from pathlib import Path
 
 from socialcommerce.embedded import spawn
 from socialcommerce.embedded.console import Console
-from socialcommerce.embedded.engine import Engine
+from socialcommerce.embedded.engine import Engine, EngineError
 from socialcommerce.embedded.paths import PROJECT
 from socialcommerce.embedded.processes import Process, StopRank
 from socialcommerce.embedded.warden import Warden
@@ -21,6 +21,7 @@ STOP_SECONDS = 7.0  # of the ten that a stop may take; the databases have the re
 KILL_SECONDS = 3.0
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
+ENGINE_PAUSE_SECONDS = 2.0
 STEADY_SECONDS = 30.0  # who ran that long starts again at once
 
 
@@ -55,6 +56,7 @@ class Supervisor:
         self._folder = folder
         self._programs: list[Program] = []
         self._selector = selectors.DefaultSelector()
+        self._tend_engines_at = 0.0
 
     def start(self, processes: Sequence[Process]) -> None:
         """The processes run, and run again whenever they die."""
@@ -173,11 +175,24 @@ class Supervisor:
             self._bury(program)
 
     def _tend_engines(self) -> None:
+        if time.monotonic() < self._tend_engines_at:
+            return
         for engine in self._engines:
             if not engine.is_running:
                 self._console.say(f"{engine.label} ended; it starts again now.")
-                engine.start()
-                watch(self._warden, engine)
+                self._start_again(engine)
+
+    def _start_again(self, engine: Engine) -> None:
+        """PostgreSQL cannot start before the last child of a killed one has gone: try on."""
+        if engine.process is not None:
+            self._warden.forget(engine.process.pid)
+        try:
+            engine.start()
+        except EngineError as error:
+            self._console.say(f"{error}\nThe next try is in {ENGINE_PAUSE_SECONDS:g} s.")
+            self._tend_engines_at = time.monotonic() + ENGINE_PAUSE_SECONDS
+        else:
+            watch(self._warden, engine)
 
 
 def is_running(program: Program) -> bool:

@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 import redis
 
-from socialcommerce.embedded import identity
+from socialcommerce.embedded import engine, identity
 from socialcommerce.embedded.engine import EngineError
 from socialcommerce.embedded.postgres import Postgres
 from socialcommerce.embedded.valkey import Valkey
@@ -124,3 +124,12 @@ def test_the_data_of_a_running_server_cannot_be_wiped(private_valkey: Valkey) ->
 def test_a_server_that_cannot_start_says_why(tmp_path: Path, private_valkey: Valkey) -> None:
     with pytest.raises(EngineError, match="Address already in use"):
         Valkey(tmp_path / "second", port=private_valkey.port).start()
+
+
+def test_a_full_disk_is_said_before_anything_breaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "LEAST_FREE_BYTES", 2**60)
+
+    with pytest.raises(EngineError, match="is almost full"):
+        Valkey(tmp_path / "valkey").start()

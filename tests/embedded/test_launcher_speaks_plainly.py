@@ -1,10 +1,16 @@
 """`make up` says where the site is, what died and what stands in the way."""
 
+import json
+import os
+import signal
 import socket
+from contextlib import closing
 from pathlib import Path
 
+import psycopg2
+
 from socialcommerce.embedded.ports import LOOPBACK, any_free
-from tests.embedded.running import RunningStack
+from tests.embedded.running import RunningStack, wait_for
 
 
 def test_a_second_start_in_the_same_checkout_names_the_first(tmp_path: Path) -> None:
@@ -24,6 +30,26 @@ def test_a_program_that_dies_is_named_and_started_again(tmp_path: Path) -> None:
         stack.wait_until_it_says("it starts again in 1 s")
         stack.wait_until_it_says("it starts again in 2 s")
         assert stack.output.count("I faint") >= 3
+
+
+def test_a_database_that_was_killed_is_named_and_comes_back_at_its_place(tmp_path: Path) -> None:
+    with RunningStack(tmp_path / "var") as stack:
+        stack.wait_until_it_says("Ready: ")
+        url = json.loads((stack.var / "run" / "services.json").read_text())["DATABASE_URL"]
+        pid = (stack.var / "postgres" / "data" / "postmaster.pid").read_text().split()[0]
+        with closing(psycopg2.connect(url)):  # its server process outlives the postmaster a while
+            os.kill(int(pid), signal.SIGKILL)
+            stack.wait_until_it_says("PostgreSQL ended; it starts again now.")
+
+        wait_for(lambda: answers(url), what=f"it did not come back:\n{stack.output}")
+
+
+def answers(url: str) -> bool:
+    try:
+        psycopg2.connect(url).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
 
 
 def test_a_given_port_is_taken_as_it_is(tmp_path: Path) -> None:
