@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from socialcommerce.lib.money import InvalidAmount, parse_amount, plain_amount
 
 DIGITS: Final = re.compile(r"[0-9]{1,18}")  # 18 digits fit into a bigint
-ID_MAX: Final = 2**63 - 1
 
 
 class WholeNumberField(forms.Field):
@@ -26,15 +25,15 @@ class WholeNumberField(forms.Field):
         return int(text)
 
 
-class AmountField(forms.CharField):
+class AmountField(forms.Field):
     """Minor units of what a person types in major ones: "12.50" is 1250 in USD."""
 
     def __init__(self, *, currency: str, **kwargs: Any) -> None:
         self.currency = currency
         super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+    def to_python(self, value: Any) -> int | None:
+        text = str(value or "").strip()
         if not text:
             return None
         try:

@@ -108,11 +108,9 @@ class FilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         currency = settings.SITE_CURRENCY
         self.fields["price_from"] = AmountField(
-            label=_("Price from"), required=False, max_length=20, currency=currency
+            label=_("Price from"), required=False, currency=currency
         )
-        self.fields["price_to"] = AmountField(
-            label=_("to"), required=False, max_length=20, currency=currency
-        )
+        self.fields["price_to"] = AmountField(label=_("to"), required=False, currency=currency)
 
     @property
     def filters(self) -> Filters:
