@@ -3,6 +3,8 @@
 Source: https://docs.stripe.com/currencies
 """
 
+from decimal import Decimal
+
 from payments.sandbox.errors import InvalidParameter
 
 _CODES = (
@@ -15,6 +17,10 @@ _CODES = (
     " xcd xof xpf yer zar zmw"
 )
 _CURRENCIES = frozenset(_CODES.split())
+_ZERO_DECIMALS = frozenset(
+    {"bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga"}
+    | {"pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"}
+)
 _THREE_DECIMALS = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
 # Zero-decimal in practice, but written with two decimals that have to be 00.
 _WHOLE_UNITS_ONLY = frozenset({"isk", "ugx"})
@@ -64,6 +70,12 @@ def check_steps(amount: int, currency: str) -> int:
             param="amount",
         )
     return amount
+
+
+def written(amount: int, currency: str) -> str:
+    """Return the amount as a person reads it: 1250 of usd is "12.50 USD"."""
+    digits = 0 if currency in _ZERO_DECIMALS else 3 if currency in _THREE_DECIMALS else 2
+    return f"{Decimal(amount).scaleb(-digits)} {currency.upper()}"
 
 
 def processing_fee(amount: int) -> int:

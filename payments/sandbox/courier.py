@@ -5,6 +5,7 @@ next one. Source: https://docs.stripe.com/webhooks#retries, https://docs.stripe.
 """
 
 import http.client
+import itertools
 import json
 import logging
 import threading
@@ -99,7 +100,8 @@ class Courier:
                 )
             order = self._ordered(row["id"] for row in rows)
             url = self.url
-            results = [self._deliver_one(url, delivery_id) for delivery_id in order]
+            until_stopped = itertools.takewhile(lambda _: not self._stopped.is_set(), order)
+            results = (self._deliver_one(url, delivery_id) for delivery_id in until_stopped)
             return [result for result in results if result is not None]
 
     def _deliver_one(self, url: str, delivery_id: int) -> Json | None:

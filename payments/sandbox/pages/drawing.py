@@ -5,6 +5,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from payments.sandbox.amounts import written
 from payments.sandbox.cards import CARDS
 from payments.sandbox.errors import Json
 from payments.sandbox.web import Answer
@@ -43,7 +44,7 @@ def checkout(session: Json, *, typed: dict[str, str], errors: dict[str, str]) ->
         values[f"{name}_error_attributes"] = invalid if name in errors else ""
     content = _template("checkout.html").substitute(
         values,
-        lead="The card is kept for later. Nothing is charged now." if setup else _amount(session),
+        lead=_lead(session),
         problem=_problem(errors),
         number=escape(typed.get("number", "")),
         expiry=escape(typed.get("expiry", "")),
@@ -57,12 +58,14 @@ def checkout(session: Json, *, typed: dict[str, str], errors: dict[str, str]) ->
 def authentication(intent: Json) -> Answer:
     lead = "Your bank wants to know that it is you."
     if "amount" in intent:
-        lead += f" It is about {intent['amount']} {intent['currency'].upper()} in minor units."
+        lead += f" It is about {written(intent['amount'], intent['currency'])}."
     return page("3-D Secure", _template("authentication.html").substitute(lead=escape(lead)))
 
 
-def _amount(session: Json) -> str:
-    return f"{session['amount_total']} {session['currency'].upper()} in minor units."
+def _lead(session: Json) -> str:
+    if session["mode"] == "setup":
+        return "The card is kept for later. Nothing is charged now."
+    return f"You pay {written(session['amount_total'], session['currency'])}."
 
 
 def _problem(errors: dict[str, str]) -> str:

@@ -60,7 +60,7 @@ def _submit(call: Call, session: Json, typed: dict[str, str]) -> Answer:
     errors: dict[str, str] = {}
     month, year = _expiry(typed, errors)
     card = _card(typed, errors)
-    if not errors:
+    if "expiry" not in errors:
         _note(errors, lambda: cards.check_expiry(month, year))
     if card is None or errors:
         return drawing.checkout(session, typed=typed, errors=errors)

@@ -86,6 +86,7 @@ def test_a_second_submission_changes_nothing(
 def test_a_payment_is_paid(api: stripe.StripeClient, customer: stripe.Customer) -> None:
     session = payment_session(api, customer)
     assert (session.amount_total, session.payment_status) == (1400, "unpaid")
+    assert "You pay 14.00 USD." in visit(session.url or "")[2]
     type_card(session.url or "", "4242424242424242")
     done = api.v1.checkout.sessions.retrieve(session.id, {"expand": ["payment_intent"]})
     assert (done.status, done.payment_status) == ("complete", "paid")
@@ -122,6 +123,16 @@ def test_a_typing_error_is_explained_beside_its_field(
     assert text in shown
     assert f'aria-describedby="{field}-error"' in html
     assert api.v1.checkout.sessions.retrieve(session.id).status == "open"
+
+
+def test_every_field_that_is_wrong_is_named_at_once(
+    api: stripe.StripeClient, customer: stripe.Customer
+) -> None:
+    url = setup_session(api, customer).url or ""
+    _, _, html = visit(url, {"number": "4242424242424242", "expiry": "1/20", "cvc": "x"})
+    assert html.count('aria-invalid="true"') == 2
+    _, _, html = visit(url, {"number": "4242", "expiry": "1/20", "cvc": "123"})
+    assert html.count('aria-invalid="true"') == 2
 
 
 def test_what_was_typed_cannot_become_markup(
