@@ -6,3 +6,9 @@ class SocialCommerceConfig(AppConfig):
 
     name = "socialcommerce"
     verbose_name = "Plaza"
+
+    def ready(self) -> None:
+        from accounts.development import register_login_hints  # noqa: PLC0415 - needs the apps
+        from socialcommerce.demo.logins import LOGINS  # noqa: PLC0415
+
+        register_login_hints(lambda: LOGINS)

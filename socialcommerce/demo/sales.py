@@ -1,0 +1,204 @@
+"""Three sales at each start: one is over, one is live, one takes reservations.
+
+What happened in the past is worked by the very batches that drain the gate, with the time it
+happened; the controller then opens the gates of what still runs.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from accounts.models import Address, Profile, User
+from feed.cards import CardRef
+from feed.services import posts
+from flashsale import tokens
+from flashsale.gate.keys import claim_bit
+from flashsale.models import Lot, Sale
+from flashsale.sale_states import SaleState
+from flashsale.services import claim_batches, reservation_batches, sales
+from flashsale.services.batches import Batch
+from flashsale.services.streams import Entry
+from flashsale.unit_states import UnitState
+from shop.models import Product
+from shop.services import stock
+
+MINUTE = timedelta(minutes=1)
+LEAD = 3 * MINUTE  # from the start of the site to the start of the sale that people can try
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A sale of the demo world; times count from the moment the site starts."""
+
+    product: str
+    blurb: str
+    units: int
+    per_cent: int  # of the product's price
+    reserve_opens: timedelta
+    reserve_closes: timedelta
+    starts: timedelta
+    ends: timedelta
+    reserved: int  # people who have reserved already
+    claimed: int  # of them, who have claimed already
+
+
+OVER = Plan(
+    product="The Night Ferry, signed",
+    blurb="Thirty copies from the author's own shelf, with a note on the last page.",
+    units=30,
+    per_cent=70,
+    reserve_opens=-26 * 60 * MINUTE,
+    reserve_closes=-3 * 60 * MINUTE,
+    starts=-3 * 60 * MINUTE,
+    ends=-2 * 60 * MINUTE,
+    reserved=52,
+    claimed=44,
+)
+LIVE = Plan(
+    product="Dusk lamp",
+    blurb="The last run of the linen shade. When it is gone it is gone.",
+    units=40,
+    per_cent=60,
+    reserve_opens=-20 * 60 * MINUTE,
+    reserve_closes=-5 * MINUTE,
+    starts=-5 * MINUTE,
+    ends=120 * MINUTE,
+    reserved=58,
+    claimed=17,
+)
+NEXT = Plan(
+    product="Ember One phone",
+    blurb="Twenty-five phones from the first series, two screws each.",
+    units=25,
+    per_cent=50,
+    reserve_opens=-60 * MINUTE,
+    reserve_closes=LEAD - timedelta(seconds=20),
+    starts=LEAD,
+    ends=LEAD + 60 * MINUTE,
+    reserved=34,
+    claimed=0,
+)
+LIVE_RESERVERS = ("mina", "jonas")  # the demo logins can claim in the sale that is live
+
+
+def schedule(*, now: datetime) -> Iterator[str]:
+    """One sale over, one live and one to come stand; yields a line about each that is new."""
+    chance = random.Random(int(now.timestamp()))
+    public = Sale.objects.public()
+    if not public.filter(ends_at__lte=now).exists():
+        yield f"Sale over: {_stage(OVER, now=now, chance=chance).title}"
+    free = Q(units__state=UnitState.FREE)
+    running = public.filter(free, state=SaleState.APPROVED, ends_at__gt=now + 20 * MINUTE)
+    if not running.filter(starts_at__lte=now).exists():
+        yield f"Sale live: {_stage(LIVE, now=now, chance=chance).title}"
+    soon = now + LEAD - MINUTE
+    if not public.filter(state=SaleState.APPROVED, reserve_closes_at__gte=soon).exists():
+        sale = _stage(NEXT, now=now, chance=chance)
+        yield f"Sale to reserve for: {sale.title}, starts at {sale.starts_at:%H:%M:%S} UTC"
+
+
+def _stage(plan: Plan, *, now: datetime, chance: random.Random) -> Sale:
+    """The planned sale with its past: announced by its store, reserved for, claimed from."""
+    announced = now + plan.reserve_opens - MINUTE
+    lot = _announce(plan, now=now, announced=announced)
+    people = _people(plan, chance=chance)
+    _reserve(lot, people, now=min(now, lot.sale.reserve_closes_at) - MINUTE)
+    claimants = people[len(LIVE_RESERVERS) :] if plan is LIVE else people
+    _claim(lot, claimants[: plan.claimed], now=lot.sale.starts_at + MINUTE)
+    return lot.sale
+
+
+def _announce(plan: Plan, *, now: datetime, announced: datetime) -> Lot:
+    product = Product.objects.select_related("store__profile").get(title=plan.product)
+    variant = product.variants.select_related("stock").order_by("position")[0]
+    operator = User.objects.filter(is_operator=True).order_by("pk")[0]
+    stock.adjust(
+        variant_id=variant.pk,
+        on_hand=variant.stock.on_hand + plan.units,
+        reason="delivery for a sale",
+        actor_id=operator.pk,
+        now=announced,
+    )
+    sale = Sale.objects.create(
+        title=product.title,
+        blurb=plan.blurb,
+        post_text=f"I have reserved: {product.title} #fairsale",
+        currency=settings.SITE_CURRENCY,
+        hold_seconds=settings.SALE_HOLD_SECONDS,
+        reserve_opens_at=now + plan.reserve_opens,
+        reserve_closes_at=now + plan.reserve_closes,
+        starts_at=now + plan.starts,
+        ends_at=now + plan.ends,
+        created_at=announced,
+    )
+    price = variant.price_minor * plan.per_cent // 100
+    lot = Lot.objects.create(sale=sale, variant=variant, unit_price_minor=price, pledged=plan.units)
+    sales.approve(sale_id=sale.pk, by=operator, now=announced)
+    sale.refresh_from_db()
+    posts.publish(
+        author=product.store.profile,
+        text=f"{plan.blurb} {plan.units} units, {plan.per_cent} % of the price. #fairsale",
+        card=CardRef("sale", sale.pk),
+        now=announced + MINUTE,
+    )
+    return Lot.objects.select_related("sale").get(pk=lot.pk)
+
+
+def _people(plan: Plan, *, chance: random.Random) -> list[Profile]:
+    """Who reserves, in order; the demo logins first where the sale is live."""
+    everybody = Profile.objects.filter(kind="person", user__email__endswith="@plaza.example")
+    known = [*everybody.exclude(handle__in=[*LIVE_RESERVERS, "ops"]).order_by("pk")]
+    chosen = chance.sample(known, min(plan.reserved, len(known)))
+    logins = list(everybody.filter(handle__in=LIVE_RESERVERS).order_by("pk"))
+    return logins + chosen if plan is LIVE else chosen
+
+
+def _reserve(lot: Lot, people: Sequence[Profile], *, now: datetime) -> None:
+    homes = Address.objects.kept().filter(profile__in=people).order_by("-pk")
+    by_person = {home.profile_id: home.pk for home in homes}
+    entries = [
+        Entry(
+            f"{index}-1",
+            {
+                "person": str(person.pk),
+                "lot": str(lot.pk),
+                "address": str(by_person[person.pk]),
+                "wallet": str(int(index % 3 != 0)),
+                "share": "0",
+                "at": _microseconds(now + index * timedelta(milliseconds=170)),
+                "epoch": str(lot.sale.epoch),
+            },
+        )
+        for index, person in enumerate(people)
+    ]
+    reservation_batches.work(Batch(lot.sale_id, lot.sale.epoch, entries, now))
+
+
+def _claim(lot: Lot, people: Sequence[Profile], *, now: datetime) -> None:
+    numbers = dict(lot.sale.reservations.values_list("person_id", "number"))
+    entries = [
+        Entry(
+            f"{index}-2",
+            {
+                "person": str(person.pk),
+                "number": str(numbers[person.pk]),
+                "lot": str(lot.pk),
+                "slot": "1",
+                "ticket": tokens.ticket(sale_id=lot.sale_id, number=numbers[person.pk], slot=1),
+                "bit": str(claim_bit(number=numbers[person.pk], slot=1, slots=1)),
+                "at": _microseconds(now + index * timedelta(milliseconds=40)),
+                "epoch": str(lot.sale.epoch),
+            },
+        )
+        for index, person in enumerate(people)
+    ]
+    if entries:
+        claim_batches.work(Batch(lot.sale_id, lot.sale.epoch, entries, now))
+
+
+def _microseconds(moment: datetime) -> str:
+    return str(int(moment.timestamp() * 1_000_000))
