@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from socialcommerce.lib.problems import Problem
 
-TOKEN: Final = "sale"
-RECEIPT: Final = "receipt"
+FOR_SALE: Final = "sale"
+FOR_PLACE: Final = "place"
 TEXT_MAX: Final = 200  # characters; far above any token of ours
 NUMBER_MAX: Final = 2**63 - 1
 
@@ -54,12 +54,12 @@ class Receipt:
 
 def issue(token: SaleToken) -> str:
     parts = (token.sale_id, token.person_id, token.number, token.lot_id, token.slots)
-    return _sign(TOKEN, ".".join(map(str, parts)))
+    return _sign(FOR_SALE, ".".join(map(str, parts)))
 
 
 def read(text: str, *, sale_id: int) -> SaleToken:
     """The token if this site issued it for this sale. Raises BadToken."""
-    values = [_number(part) for part in _verified(TOKEN, text).split(".")]
+    values = [_number(part) for part in _verified(FOR_SALE, text).split(".")]
     if len(values) != 5 or values[0] != sale_id:
         raise BadToken
     return SaleToken(*values)
@@ -67,13 +67,13 @@ def read(text: str, *, sale_id: int) -> SaleToken:
 
 def issue_receipt(receipt: Receipt) -> str:
     parts = (receipt.sale_id, receipt.ticket, receipt.epoch, receipt.at_us)
-    return _sign(RECEIPT, ".".join(map(str, parts)))
+    return _sign(FOR_PLACE, ".".join(map(str, parts)))
 
 
 def read_receipt(text: str, *, sale_id: int, ticket: str) -> Receipt | None:
     """The receipt if this site gave it for this ticket; None for anything else."""
     try:
-        sale, its_ticket, epoch, at_us = _verified(RECEIPT, text).split(".")
+        sale, its_ticket, epoch, at_us = _verified(FOR_PLACE, text).split(".")
     except (BadToken, ValueError):
         return None
     if int(sale) != sale_id or not hmac.compare_digest(its_ticket, ticket):

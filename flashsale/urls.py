@@ -1,5 +1,16 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from flashsale.views import hot, pages
 
 app_name = "flashsale"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sales/", pages.index, name="sales"),
+    path("sales/<int:sale_id>/", pages.sale, name="sale"),
+    path("sales/<int:sale_id>/panel/", pages.panel, name="panel"),
+    path("sales/<int:sale_id>/state", hot.state, name="state"),
+    path("sales/<int:sale_id>/reservation/", pages.reservation, name="reservation"),
+    path("sales/<int:sale_id>/reservation/withdraw/", pages.withdraw, name="withdraw"),
+    path("sales/<int:sale_id>/claim/", pages.claim, name="claim"),
+    path("sales/<int:sale_id>/claim/pay/", pages.pay, name="pay"),
+]

@@ -1,6 +1,8 @@
 """Where the sale enters the registries and events of the apps below it."""
 
-from flashsale import receivers
+from feed import cards as feed_cards
+from feed import slots
+from flashsale import cards, receivers
 from payments import events as payment_events
 from shop import events as shop_events
 
@@ -13,3 +15,6 @@ def connect() -> None:
     shop_events.order_expired.connect(receivers.let_claim_go)
     shop_events.order_cancelled.connect(receivers.let_claim_go)
     payment_events.payment_died.connect(receivers.hold_claim_again)
+    feed_cards.register(cards.SALE)
+    slots.register("home_top", cards.home_top)
+    slots.register("side_column", cards.side_column)

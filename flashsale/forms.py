@@ -1,0 +1,32 @@
+"""What the hot views read from a form: strictly, without a database, kindly when it is wrong."""
+
+from typing import Final
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from flashsale.gate.admission import Wishes
+from socialcommerce.lib.problems import Invalid
+
+ID_DIGITS_MAX: Final = 18  # below 2^63
+
+
+class BadChoice(Invalid):
+    code = "bad-choice"
+    title = _("Please choose an address")
+
+
+def wishes(data: QueryDict) -> Wishes:
+    """Raises BadChoice for anything but the ids of a lot and an address."""
+    return Wishes(
+        lot_id=_id(data.get("lot", "")),
+        address_id=_id(data.get("address", "")),
+        pay_from_wallet=data.get("pay_from_wallet") == "on",
+        share=data.get("share") == "on",
+    )
+
+
+def _id(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= ID_DIGITS_MAX):
+        raise BadChoice(_("Nothing was sent. Choose one of your addresses and try again."))
+    return int(text)

@@ -1,0 +1,127 @@
+"""The pages of a sale, and what is done there without hurry."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+from accounts.decorators import PersonRequest, person_required
+from feed.selectors import viewer_of
+from flashsale import sale_page, selectors
+from flashsale.services import claims, reservations
+from flashsale.views import hot
+from payments.selectors import parse_pay_with
+from shop.services.checkout import NoInstrument
+from socialcommerce.lib import api, clock, htmx, http, limits
+from socialcommerce.lib.problems import Invalid
+
+
+class BadPayment(Invalid):
+    code = "bad-payment"
+    title = _("Please choose how to pay")
+
+
+@http.require("GET")
+def index(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    return render(request, "flashsale/sales.html", {"sales": selectors.listed(now=now)})
+
+
+@never_cache
+@http.require("GET")
+def sale(request: HttpRequest, sale_id: int) -> HttpResponse:
+    return _page(request, sale_id, refreshes=False)
+
+
+@never_cache
+@http.require("GET")
+def panel(request: HttpRequest, sale_id: int) -> HttpResponse:
+    """The one face of this moment, for the page's script."""
+    page = sale_page.build(sale_id=sale_id, viewer=viewer_of(request.user), now=clock.now())
+    return render(request, "flashsale/_panel.html", {"page": page, "sale": page.sale})
+
+
+@csrf_exempt  # a POST goes to the hot view, whose token stands for the form's
+@never_cache
+@http.require("GET", "POST")
+def claim(request: HttpRequest, sale_id: int) -> HttpResponse:
+    """POST: into the line. GET: where one stands, asking again by itself without JavaScript."""
+    return (
+        _page(request, sale_id, refreshes=True)
+        if _is_read(request)
+        else hot.claim(request, sale_id)
+    )
+
+
+@csrf_exempt  # as above
+@never_cache
+@http.require("GET", "POST")
+def reservation(request: HttpRequest, sale_id: int) -> HttpResponse:
+    """POST: reserve. GET: whether it is written down yet."""
+    return (
+        _page(request, sale_id, refreshes=True)
+        if _is_read(request)
+        else hot.reserve(request, sale_id)
+    )
+
+
+@http.require("POST")
+@person_required
+def withdraw(request: PersonRequest, sale_id: int) -> HttpResponse:
+    reservations.withdraw(sale_id=sale_id, person=request.user.profile, now=clock.now())
+    messages.success(request, _("Your reservation is withdrawn. You can reserve again."))
+    return htmx.redirect(request, reverse("flashsale:sale", args=[sale_id]))
+
+
+@http.require("POST")
+@person_required
+def pay(request: PersonRequest, sale_id: int) -> HttpResponse:
+    """The held unit is paid in place, or the bank is asked."""
+    limits.check(scope="pay-claim", subject=str(request.user.pk), limit=30, window_seconds=60)
+    means = parse_pay_with(request.POST.get("pay_with", ""))
+    key = request.POST.get("key", "")
+    if means is None or not api.KEY_PATTERN.fullmatch(key):
+        raise BadPayment(_("Nothing was charged. The unit stays yours until the time is over."))
+    back = reverse("flashsale:claim", args=[sale_id])
+    method, instrument_id = means
+    if method == "card" and instrument_id is None:
+        raise NoInstrument
+    result = claims.pay(
+        sale_id=sale_id,
+        person=request.user.profile,
+        method=method,
+        instrument_id=instrument_id,
+        key=key,
+        return_url=back,
+        now=clock.now(),
+    )
+    if result.next_action_url:
+        return htmx.redirect(request, result.next_action_url)
+    if result.decline_code:
+        messages.error(request, _("The card was declined. Nothing was charged; try another way."))
+    return panel_or_page(request, sale_id, back)
+
+
+def panel_or_page(request: HttpRequest, sale_id: int, url: str) -> HttpResponse:
+    if not htmx.is_htmx(request):
+        return htmx.redirect(request, url)
+    page = sale_page.build(sale_id=sale_id, viewer=viewer_of(request.user), now=clock.now())
+    return render(request, "flashsale/_panel.html", {"page": page, "sale": page.sale})
+
+
+def _page(request: HttpRequest, sale_id: int, *, refreshes: bool) -> HttpResponse:
+    viewer = viewer_of(request.user)
+    page = sale_page.build(sale_id=sale_id, viewer=viewer, now=clock.now())
+    context = {
+        "page": page,
+        "sale": page.sale,
+        "refreshes": refreshes and page.is_under_way,
+    }
+    return render(request, "flashsale/sale.html", context)
+
+
+def _is_read(request: HttpRequest) -> bool:
+    return request.method in ("GET", "HEAD")

@@ -1,0 +1,99 @@
+// The sale's page goes through its phases without a reload: it sends the one button, asks for the
+// person's standing at the interval that the server sets, and fetches the next face when it is known.
+const root = document.querySelector("[data-sale]");
+const said = root.querySelector("[data-sale-said]");
+const RETRY_MS = 2000;
+const IN_LINE = ["in_line", "placed"];
+let asking = 0;
+let inLine = false;
+
+const panel = () => root.querySelector("[data-sale-panel]");
+
+function say(text) {
+  if (said.textContent !== text) said.textContent = text;
+}
+
+function showPanel() {
+  return window.htmx.ajax("GET", root.dataset.panelUrl, { target: "#sale-panel", swap: "innerHTML" });
+}
+
+function wait(milliseconds) {
+  clearTimeout(asking);
+  // Some spread, so that a crowd that started together does not ask together.
+  asking = setTimeout(ask, milliseconds * (0.8 + 0.4 * Math.random()));
+}
+
+async function ask() {
+  try {
+    const headers = { "Sale-Token": panel().dataset.token };
+    const response = await fetch(root.dataset.stateUrl, { headers });
+    if (!response.ok) return await showPanel();
+    await follow(await response.json());
+  } catch {
+    say(root.dataset.offline);
+    wait(RETRY_MS);
+  }
+}
+
+// Whoever was in line when the gate was lost is in no line now: sent again, the receipt in the
+// cookie brings the same place back.
+async function follow(answer) {
+  const dropped = answer.standing === "none" || answer.standing === "restoring";
+  if (!inLine || !dropped) return settle(answer);
+  const body = new URLSearchParams({ token: panel().dataset.token });
+  await send(root.dataset.claimUrl, body);
+}
+
+async function send(url, body) {
+  try {
+    const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
+    if (!response.ok) return await showPanel();
+    await settle(await response.json());
+  } catch {
+    say(root.dataset.offline);
+    wait(RETRY_MS);
+  }
+}
+
+async function settle(answer) {
+  say(`${answer.title}. ${answer.detail}`);
+  inLine ||= IN_LINE.includes(answer.standing);
+  if (answer.poll_ms) {
+    wait(answer.poll_ms);
+  } else if (answer.wait_ms) {
+    unlock();
+  } else {
+    await showPanel();
+  }
+}
+
+function unlock() {
+  for (const form of root.querySelectorAll("form[data-waits]")) delete form.dataset.waits;
+  for (const button of root.querySelectorAll(".sale__button")) button.disabled = false;
+}
+
+function prepare() {
+  for (const button of root.querySelectorAll("form[data-waits] .sale__button")) button.disabled = true;
+  inLine = IN_LINE.includes(panel().dataset.standing);
+  if (panel().hasAttribute("data-under-way")) wait(300);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-sale-claim], [data-sale-reserve]")) return;
+  event.preventDefault();
+  for (const button of form.querySelectorAll("button")) button.disabled = true;
+  send(form.action, new URLSearchParams(new FormData(form)));
+});
+
+root.addEventListener("countdown:left", (event) => {
+  say(event.detail.seconds > 10 ? root.dataset.minute : root.dataset.ten);
+});
+
+root.addEventListener("countdown:over", () => {
+  if (root.querySelector("form[data-waits]")) unlock();
+  else setTimeout(showPanel, 300 + 1700 * Math.random());
+});
+
+root.addEventListener("htmx:afterSwap", prepare);
+prepare();
