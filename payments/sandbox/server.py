@@ -144,8 +144,11 @@ def started(
     refuse_production(environment)
     with _Server((HOST, port), _Handler) as server:
         url = f"http://{HOST}:{server.server_port}"
+        store = Store(state_dir)
+        with store.transaction():
+            store.move_to(url)
         api = Api(
-            store=Store(state_dir),
+            store=store,
             faults=Faults(),
             base_url=url,
             secret_key=secret_key,

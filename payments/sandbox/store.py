@@ -46,6 +46,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
 );
 CREATE INDEX IF NOT EXISTS deliveries_by_state ON deliveries (state, due);
 CREATE TABLE IF NOT EXISTS transitions (object_id TEXT PRIMARY KEY, due REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS home (base_url TEXT NOT NULL);
 """
 _TABLES = ("objects", "answers", "deliveries", "transitions")
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -80,6 +81,20 @@ class Store:
                 self._database.execute("ROLLBACK")
                 raise
             self._database.execute("COMMIT")
+
+    def move_to(self, base_url: str) -> None:
+        """Let the pages of open sessions and intents have this address: the port may be another
+        one after a restart.
+        """
+        for row in self.rows("SELECT base_url FROM home"):
+            for table in ("objects", "answers"):
+                self.rows(
+                    f"UPDATE {table} SET body = replace(body, ?, ?)",  # noqa: S608 - as above
+                    f'"{row["base_url"]}/',
+                    f'"{base_url}/',
+                )
+        self.rows("DELETE FROM home")
+        self.rows("INSERT INTO home VALUES (?)", base_url)
 
     def close(self) -> None:
         with self._lock:

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from payments.sandbox.server import Sandbox
 from socialcommerce.lib import redis
 
 # The books refuse to be emptied row by row, so the schema goes as a whole.
@@ -24,6 +25,9 @@ class Command(BaseCommand):
             raise CommandError("This deletes everything, so it runs in development only.")
         with connection.cursor() as cursor:
             cursor.execute(EMPTY)
+        if settings.STRIPE_API_BASE:
+            # Row ids begin at 1 again, and with them the idempotency keys that Stripe remembers.
+            Sandbox(settings.STRIPE_API_BASE, settings.STRIPE_SECRET_KEY, "").control("reset")
         redis.gate().flushdb()
         cache.clear()
         for folder in (Path(settings.MEDIA_ROOT), settings.MAILBOX_DIR):

@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import stripe
 
-from payments.sandbox.server import Sandbox, started
+from payments.sandbox.server import Sandbox
 from tests.payments.sandbox.conftest import client_of
 from tests.payments.sandbox.receiver import Receiver, receiving
 
@@ -130,33 +129,6 @@ def test_events_that_wait_can_be_collected_instead(sandbox: Sandbox) -> None:
     ]
     assert [event.data.object["id"] for event in events] == made
     assert sandbox.control("deliveries/collect") == []
-
-
-def test_the_state_and_what_was_not_delivered_survive_a_restart(
-    tmp_path: Path, receiver: Receiver
-) -> None:
-    def run(url: str) -> list[str]:
-        with started(
-            environment="test",
-            state_dir=tmp_path,
-            secret_key="sk_test_a",
-            webhook_secret="whsec_a",
-            webhook_url=url,
-        ) as (sandbox, serve):
-            import threading  # noqa: PLC0415
-
-            thread = threading.Thread(target=serve, args=(0.02,), daemon=True)
-            thread.start()
-            made.append(client_of(sandbox).v1.customers.create({"email": "a@example.com"}).id)
-            if url == receiver.url:
-                eventually(lambda: len(receiver.got) == 2)
-            return [c.id for c in client_of(sandbox).v1.customers.list().data]
-
-    made: list[str] = []
-    run("http://127.0.0.1:1/nobody")
-    assert run(receiver.url) == made[::-1]
-    got = stripe.Webhook.construct_event(*receiver.got[0], "whsec_a")
-    assert got.data.object["id"] in made
 
 
 @pytest.mark.parametrize("url", ["http://example.com/", "ftp://127.0.0.1:1/", 5])
