@@ -138,7 +138,7 @@ def statement(
 
     `since` is part of the period, `until` is not. Raises keyset.BadCursor.
     """
-    account_id = _wallet_id(profile)
+    account_id = wallet_id(profile)
     found = keyset.page(
         movements(account_id, since=since, until=until), cursor=cursor, size=size, order=("-id",)
     )
@@ -175,7 +175,7 @@ def lines(transfers: Sequence[Transfer], account_id: int) -> tuple[StatementLine
     )
 
 
-def _wallet_id(profile: Profile) -> int:
+def wallet_id(profile: Profile) -> int:
     """The wallet's account, or 0, which no account has."""
     rows = Account.objects.filter(
         owner=chart.owner_of(profile.pk),

@@ -1,5 +1,21 @@
-from django.urls import URLPattern, URLResolver
+"""Endpoints of payments, below /api/v1/."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from payments.api import instruments, wallet
 
 app_name = "payments_api"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("wallet", wallet.Wallet.as_view(), name="wallet"),
+    path("wallet/statement", wallet.Statement.as_view(), name="statement"),
+    path("wallet/top-ups", wallet.TopUps.as_view(), name="top_ups"),
+    path("payments/<int:payment_id>", wallet.PaymentDetail.as_view(), name="payment"),
+    path("instruments", instruments.Instruments.as_view(), name="instruments"),
+    path("instruments/setup", instruments.InstrumentSetup.as_view(), name="instrument_setup"),
+    path(
+        "instruments/<int:instrument_id>",
+        instruments.InstrumentDetail.as_view(),
+        name="instrument",
+    ),
+]

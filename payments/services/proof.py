@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from payments.models import LedgerDifference
 
@@ -111,6 +112,11 @@ def record(differences: Iterable[Difference], *, now: datetime) -> int:
         before = LedgerDifference.objects.count()
         LedgerDifference.objects.bulk_create(rows, ignore_conflicts=True)
         return LedgerDifference.objects.count() - before
+
+
+def resolve(rows: "QuerySet[LedgerDifference]", *, now: datetime) -> int:
+    """Open differences among the rows are worked off; how many. Found again, they come again."""
+    return rows.filter(resolved_at__isnull=True).update(resolved_at=now)
 
 
 def _rows(sql: str) -> list[tuple[str, int, int]]:

@@ -63,9 +63,9 @@ def process_due(*, now: datetime, limit: int) -> int:
     return len(events)
 
 
-def replay(*, event_id: int, now: datetime) -> None:
-    """A dead letter is pending again, with all its tries."""
-    StripeEvent.objects.filter(pk=event_id, state=StripeEventState.DEAD).update(
+def replay(*, event_id: int, now: datetime) -> int:
+    """A dead letter is pending again, with all its tries; 0 if it was none."""
+    return StripeEvent.objects.filter(pk=event_id, state=StripeEventState.DEAD).update(
         state=StripeEventState.PENDING, attempts=0, try_at=now
     )
 

@@ -1,0 +1,81 @@
+"""The wallet, its statement, top-ups, and payments."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from payments import selectors
+from payments.api import schema
+from payments.api.callers import profile_of
+from payments.models import Payment
+from payments.services import top_ups, wallets
+from socialcommerce.lib import api, clock, limits
+from socialcommerce.lib.problems import NotFound
+
+
+class Wallet(APIView):
+    @extend_schema(
+        operation_id="wallet", responses={200: schema.WalletOutput, **schema.refusals(401)}
+    )
+    def get(self, request: Request) -> Response:
+        balance = wallets.balance(profile_id=profile_of(request).pk)
+        return Response(schema.WalletOutput(balance).data)
+
+
+class Statement(APIView):
+    @extend_schema(
+        operation_id="wallet_statement",
+        parameters=[api.CURSOR, api.SIZE],
+        responses={200: schema.StatementOutput, **schema.refusals(400, 401)},
+    )
+    def get(self, request: Request) -> Response:
+        """Every movement, the newest first."""
+        wallet_id = selectors.wallet_id(profile_of(request))
+        return api.page_response(
+            request,
+            selectors.movements(wallet_id),
+            lambda rows: list(
+                schema.StatementLineOutput(list(selectors.lines(rows, wallet_id)), many=True).data
+            ),
+            order=("-id",),
+        )
+
+
+class TopUps(APIView):
+    @extend_schema(
+        operation_id="top_up",
+        parameters=[api.IDEMPOTENCY_KEY],
+        request=schema.TopUpInput,
+        responses={
+            201: schema.PaymentOutput,
+            **schema.refusals(400, 401, 403, 404, 409, 422, 429),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """The payment as far as the card service says: a decline is a state, not an error."""
+        key = api.idempotency_key(request)
+        body = schema.TopUpInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        limits.check(scope="top-up", subject=str(request.user.pk), limit=20, window_seconds=3_600)
+        payment = top_ups.begin(
+            profile_id=profile_of(request).pk,
+            amount_minor=body.validated_data["amount_minor"],
+            instrument_id=body.validated_data["instrument_id"],
+            key=key,
+            now=clock.now(),
+        )
+        return Response(schema.PaymentOutput(payment).data, status=201)
+
+
+class PaymentDetail(APIView):
+    @extend_schema(
+        operation_id="payment", responses={200: schema.PaymentOutput, **schema.refusals(401, 404)}
+    )
+    def get(self, request: Request, payment_id: int) -> Response:
+        """One that the caller made; somebody else's is not found."""
+        mine = Payment.objects.of(profile_of(request).pk).select_related("payee")
+        payment = mine.filter(pk=payment_id).first() if payment_id <= schema.ID_MAX else None
+        if payment is None:
+            raise NotFound
+        return Response(schema.PaymentOutput(payment).data)
