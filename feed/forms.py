@@ -51,6 +51,8 @@ class ComposeForm(forms.Form):
     def __init__(self, *args: Any, authors: Sequence[Profile], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.authors = authors
+        hint = _("Your answer") if self["in_reply_to"].value() else _("What is it?")
+        self.fields["text"].widget.attrs["placeholder"] = hint
         # Bound fields know what was sent by value: a choice is compared as text.
         author = self.fields["author"]
         assert isinstance(author, forms.TypedChoiceField)  # noqa: S101  declared above
