@@ -1,0 +1,3 @@
+from flashsale.admin import operator
+
+__all__ = ["operator"]

@@ -1,5 +1,13 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from flashsale.api import sales
 
 app_name = "flashsale_api"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sales", sales.Sales.as_view(), name="sales"),
+    path("sales/<int:sale_id>", sales.SaleDetail.as_view(), name="sale"),
+    path("sales/<int:sale_id>/reservation", sales.OwnReservation.as_view(), name="reservation"),
+    path("sales/<int:sale_id>/claim", sales.OwnClaim.as_view(), name="claim"),
+    path("sales/<int:sale_id>/claim/pay", sales.ClaimPayment.as_view(), name="claim_pay"),
+]

@@ -9,10 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from flashsale.sale_states import SaleState
 from shop.models import Variant
+from socialcommerce.lib import clock
 
 # One bit a person and one small row a unit are kept in memory while a sale runs.
 UNITS_MAX = 1_000_000
 PRICE_MAX_MINOR = 10**12
+
+
+def site_currency() -> str:
+    return settings.SITE_CURRENCY
+
+
+def hold_seconds() -> int:
+    return settings.SALE_HOLD_SECONDS
 
 
 class SaleKind(models.TextChoices):
@@ -50,11 +59,13 @@ class Sale(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=SaleState.choices, default=SaleState.DRAFT.value
     )
-    currency = models.CharField(_("currency"), max_length=3)
+    currency = models.CharField(_("currency"), max_length=3, default=site_currency, editable=False)
     slots = models.PositiveSmallIntegerField(_("units per person"), default=1)
     opening_window_ms = models.PositiveIntegerField(_("opening window (ms)"), default=0)
     hold_seconds = models.PositiveIntegerField(
-        _("seconds to pay"), validators=[MinValueValidator(30), MaxValueValidator(86_400)]
+        _("seconds to pay"),
+        default=hold_seconds,
+        validators=[MinValueValidator(30), MaxValueValidator(86_400)],
     )
     reserve_opens_at = models.DateTimeField(_("reservations open"))
     reserve_closes_at = models.DateTimeField(_("reservations close"))
@@ -65,7 +76,7 @@ class Sale(models.Model):
     gate_run_id = models.CharField(max_length=40, blank=True, editable=False)
     reserved = models.PositiveIntegerField(_("reservations"), default=0, editable=False)
     withdrawn = models.PositiveIntegerField(_("withdrawn"), default=0, editable=False)
-    created_at = models.DateTimeField(_("created"))
+    created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
