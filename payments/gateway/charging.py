@@ -24,11 +24,6 @@ class PaymentStatus(StrEnum):
     SUCCEEDED = "succeeded"
     CANCELED = "canceled"
 
-    @property
-    def is_final(self) -> bool:
-        """Whether Stripe will never move the payment again."""
-        return self in (PaymentStatus.SUCCEEDED, PaymentStatus.CANCELED)
-
 
 @dataclass(frozen=True, slots=True)
 class PaymentResult:

@@ -17,7 +17,7 @@ from payments.sandbox.faults import enqueue
 from payments.sandbox.resources import refunds
 from payments.sandbox.web import Answer, Request, as_json
 
-_THIS_MACHINE = ("http://127.0.0.1:", "http://localhost:")
+_THIS_MACHINE = re.compile(r"http://(127\.0\.0\.1|localhost):\d{1,5}/\S*\Z", re.ASCII)
 _Action = Callable[["Control", Request, tuple[str, ...]], Any]
 
 
@@ -64,7 +64,7 @@ class Control:
 
     def point(self, request: Request, _ids: tuple[str, ...]) -> Any:
         url = request.json().get("url")
-        if url is not None and not str(url).startswith(_THIS_MACHINE):
+        if url is not None and not _THIS_MACHINE.match(str(url)):
             raise InvalidParameter("url is on this machine, or null.", param="url")
         self.courier.url = url
         return {"url": url}

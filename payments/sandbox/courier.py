@@ -51,8 +51,9 @@ class Courier:
     def _work(self) -> None:
         while not self._stopped.wait(_LOOK_SECONDS):
             self._let_time_pass()
-            if self.url is not None and not self.api.faults.rules.paused:
-                self.deliver_due()
+            url = self.url  # the control may change it at any moment
+            if url is not None and not self.api.faults.rules.paused:
+                self._deliver(url, "state = 'pending' AND due <= ?", time.time())
 
     def _let_time_pass(self) -> None:
         store = self.api.store
@@ -60,13 +61,14 @@ class Courier:
             for row in store.rows("SELECT object_id FROM transitions WHERE due <= ?", time.time()):
                 refunds.due_change(self.api.call({}), row["object_id"])
 
-    def deliver_due(self) -> list[Json]:
-        """Deliver what is due now, oldest first, and return how each went."""
-        return self._deliver("state = 'pending' AND due <= ?", time.time())
-
     def flush(self) -> list[Json]:
-        """Deliver everything that waits, whatever its time, in the order the rules ask for."""
-        return self._deliver("state = 'pending'")
+        """Deliver everything that waits, whatever its time, in the order the rules ask for.
+
+        Raises ApiError when there is nowhere to deliver to.
+        """
+        if self.url is None:
+            raise ApiError("No webhook address is set.")
+        return self._deliver(self.url, "state = 'pending'")
 
     def collect(self) -> list[Json]:
         """Hand over everything that waits, signed, instead of sending it, in the same order."""
@@ -88,9 +90,7 @@ class Courier:
         signature = WebhookSignature.generate_signature_header(payload, self.secret)
         return {"payload": payload, "signature": signature}
 
-    def _deliver(self, condition: str, *values: float) -> list[Json]:
-        if self.url is None:
-            raise ApiError("No webhook address is set.")
+    def _deliver(self, url: str, condition: str, *values: float) -> list[Json]:
         store = self.api.store
         with self._one_at_a_time:
             with store.transaction():
@@ -99,7 +99,6 @@ class Courier:
                     *values,
                 )
             order = self._ordered(row["id"] for row in rows)
-            url = self.url
             until_stopped = itertools.takewhile(lambda _: not self._stopped.is_set(), order)
             results = (self._deliver_one(url, delivery_id) for delivery_id in until_stopped)
             return [result for result in results if result is not None]

@@ -120,6 +120,11 @@ def test_a_receiver_that_is_down_loses_nothing(sandbox: Sandbox) -> None:
     assert "ConnectionRefusedError" in delivery["answer"]
 
 
+def test_a_flush_to_nowhere_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="No webhook address"):
+        sandbox.control("deliveries/flush")
+
+
 def test_events_that_wait_can_be_collected_instead(sandbox: Sandbox) -> None:
     made = customers(sandbox, 2)
     collected = sandbox.control("deliveries/collect")
@@ -131,7 +136,9 @@ def test_events_that_wait_can_be_collected_instead(sandbox: Sandbox) -> None:
     assert sandbox.control("deliveries/collect") == []
 
 
-@pytest.mark.parametrize("url", ["http://example.com/", "ftp://127.0.0.1:1/", 5])
+@pytest.mark.parametrize(
+    "url", ["http://example.com/", "ftp://127.0.0.1:1/", "http://127.0.0.1:x/", 5]
+)
 def test_events_never_leave_this_machine(sandbox: Sandbox, url: object) -> None:
     with pytest.raises(ValueError, match="on this machine"):
         sandbox.control("webhook", url=url)
