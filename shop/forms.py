@@ -100,7 +100,10 @@ class FilterForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Search the market")}),
     )
     category = forms.ChoiceField(
-        label=_("Category"), required=False, choices=[("", _("All")), *Category.choices]
+        label=_("Category"),
+        required=False,
+        choices=[("", _("All")), *Category.choices],
+        widget=forms.RadioSelect,
     )
     store = forms.CharField(label=_("Store"), required=False, max_length=handles.HANDLE_MAX + 1)
 

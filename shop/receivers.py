@@ -52,7 +52,7 @@ def _is_wanted(order: Order, payment: Payment) -> bool:
         return False
     if order.state == OrderState.EXPIRED:
         answers = events.order_paid_late.send(sender=Order, order=order)
-        return any(answer is True for _receiver, answer in answers)
+        return any(answer for _receiver, answer in answers)
     return order.state == OrderState.AWAITING_PAYMENT
 
 

@@ -1,0 +1,5 @@
+"""Registered when Django looks for admin modules: the merchant's rooms and the operator's."""
+
+from shop.admin import merchant_orders, merchant_products, operator
+
+__all__ = ["merchant_orders", "merchant_products", "operator"]

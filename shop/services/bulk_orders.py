@@ -89,7 +89,7 @@ def mark_paid_many(order_payments: Mapping[int, int], *, now: datetime) -> None:
     """
     if not order_payments:
         return
-    values = {
+    values: dict[str, Any] = {
         "now": now,
         "orders": list(order_payments.keys()),
         "payments": list(order_payments.values()),

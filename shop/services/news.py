@@ -75,7 +75,7 @@ def _tell_buyer(order: Order, kind: str, *, now: datetime) -> None:
 
 
 def _tell_store(order: Order, kind: str, *, now: datetime) -> None:
-    url = f"{reverse('merchant:index')}shop/order/{order.pk}/change/"
+    url = reverse("merchant:shop_order_change", args=[order.pk])
     for profile_id in _member_profile_ids(order.store):
         notices.notify(recipient_id=profile_id, kind=kind, url=url, data=_facts(order), now=now)
 

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 
 from accounts.selectors import relation
 from feed import selectors as feed_selectors
+from feed.models import Post
 from feed.selectors import viewer_of
 from shop import selectors
 from shop.forms import FilterForm
@@ -77,7 +78,7 @@ def product(request: HttpRequest, product_id: int, slug: str) -> HttpResponse:
 
 def _posts_of(request: HttpRequest, profile_id: int) -> list[feed_selectors.PostView]:
     viewer = viewer_of(request.user)
-    posts = feed_selectors.Post.objects.visible_to(viewer).filter(author_id=profile_id)
+    posts = Post.objects.visible_to(viewer).filter(author_id=profile_id)
     return feed_selectors.timeline(posts, viewer=viewer, cursor=None, size=POSTS_SHOWN).posts
 
 

@@ -1,0 +1,89 @@
+"""Stores, products and orders for operators: stores are opened and closed, the rest is read."""
+
+from collections.abc import Callable, Sequence
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.base import OperatorModelAdmin, OperatorTabularInline, ReadOnlyAdmin
+from accounts.admin.sites import DashboardRow, operator_site, register_dashboard
+from accounts.models import User
+from shop.models import Order, OrderLine, Product, Store, Variant
+from shop.services import stores
+from shop.store_states import StoreState
+from socialcommerce.lib import clock
+from socialcommerce.lib.problems import Problem
+
+
+@admin.register(Store, site=operator_site)
+class StoreAdmin(ReadOnlyAdmin, OperatorModelAdmin):
+    list_display = ("profile", "state", "pitch", "created_at", "approved_at")
+    list_filter = ("state",)
+    list_select_related = ("profile",)
+    search_fields = ("profile__handle", "profile__name", "pitch")
+    ordering = ("-created_at", "-id")
+    actions = ("approve", "suspend")
+
+    @admin.action(description=_("Approve: the store is open"))
+    def approve(self, request: HttpRequest, chosen: "QuerySet[Store]") -> None:
+        self._do(request, chosen, lambda pk: stores.approve(store_id=pk, now=clock.now()))
+
+    @admin.action(description=_("Suspend: nothing of it can be bought"))
+    def suspend(self, request: HttpRequest, chosen: "QuerySet[Store]") -> None:
+        self._do(request, chosen, lambda pk: stores.suspend(store_id=pk, now=clock.now()))
+
+    def _do(
+        self, request: HttpRequest, chosen: "QuerySet[Store]", act: Callable[[int], Store]
+    ) -> None:
+        """Each on its own: one that has moved on keeps none of the others back."""
+        for store in chosen.select_related("profile"):
+            try:
+                act(store.pk)
+            except Problem as problem:
+                self.message_user(request, f"{store}: {problem.detail}", messages.WARNING)
+            else:
+                self.log_change(request, store, str(request.POST.get("action", "")))
+                self.message_user(request, f"{store}: {_('done')}", messages.SUCCESS)
+
+
+class VariantInline(ReadOnlyAdmin, OperatorTabularInline):
+    model = Variant
+
+
+@admin.register(Product, site=operator_site)
+class ProductAdmin(ReadOnlyAdmin, OperatorModelAdmin):
+    list_display = ("title", "store", "category", "state", "created_at")
+    list_filter = ("state", "category")
+    list_select_related = ("store__profile",)
+    search_fields = ("title", "store__profile__handle")
+    ordering = ("-created_at", "-id")
+    exclude = ("words", "search")
+    inlines = (VariantInline,)
+
+
+class LineInline(ReadOnlyAdmin, OperatorTabularInline):
+    model = OrderLine
+
+
+@admin.register(Order, site=operator_site)
+class OrderAdmin(ReadOnlyAdmin, OperatorModelAdmin):
+    list_display = ("number", "buyer", "store", "state", "total_minor", "currency", "created_at")
+    list_filter = ("state", "origin")
+    list_select_related = ("buyer", "store__profile")
+    search_fields = ("number", "buyer__handle", "store__profile__handle")
+    ordering = ("-created_at", "-id")
+    exclude = ("key", "request_hash")
+    inlines = (LineInline,)
+
+
+def to_approve(_user: User) -> Sequence[DashboardRow]:
+    """Applications that nobody has answered."""
+    waiting = Store.objects.filter(state=StoreState.APPLIED).count()
+    url = reverse("operator:shop_store_changelist") + "?state__exact=applied"
+    return [DashboardRow(label=_("Stores to approve"), count=waiting, url=url)]
+
+
+register_dashboard("operator", to_approve)
