@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from accounts.models import Address, Profile, ProfileKind, User
 from accounts.services import addresses
 from flashsale import tokens
@@ -61,16 +63,19 @@ def draft_sale(
     return sale
 
 
+@transaction.atomic
 def _variant() -> Variant:
     owner = UserFactory.create()
-    return make_variant(StoreFactory.create(profile=StoreProfileFactory.create(owner=owner)))
+    store = StoreFactory.create(profile=StoreProfileFactory.create(owner=owner))
+    return make_variant(store, on_hand=0)
 
 
 def approved_sale(**fields: object) -> Sale:
     """An approved sale whose gate is not open yet."""
     sale = draft_sale(**fields)  # type: ignore[arg-type]  # the same keywords
     lot = sale.lots.get()
-    fill_shelf(lot.variant, lot.pledged + 5)
+    with transaction.atomic():
+        fill_shelf(lot.variant, lot.pledged + 5)
     operator = UserFactory.create(is_operator=True)
     sales.approve(sale_id=sale.pk, by=operator, now=clock.now())
     sale.refresh_from_db()
@@ -185,12 +190,13 @@ def fill_wallets(people: Sequence[Person], amount_minor: int) -> None:
     """Everybody's wallet has `amount_minor`."""
     currency, now = "USD", clock.now()
     owners = {chart.owner_of(person.profile_id) for person in people}
-    wallets = chart.accounts(owners=owners, kind=AccountKind.WALLET, currency=currency)
-    equity = chart.equity(currency).pk
-    ledger.post_many(
-        [
-            Entry("grant", "grant", f"crowd:{owner}", (Leg(equity, wallet, amount_minor),))
-            for owner, wallet in wallets.items()
-        ],
-        now=now,
-    )
+    with transaction.atomic():
+        wallets = chart.accounts(owners=owners, kind=AccountKind.WALLET, currency=currency)
+        equity = chart.equity(currency).pk
+        ledger.post_many(
+            [
+                Entry("grant", "grant", f"crowd:{owner}", (Leg(equity, wallet, amount_minor),))
+                for owner, wallet in wallets.items()
+            ],
+            now=now,
+        )

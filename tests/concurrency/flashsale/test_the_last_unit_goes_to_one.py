@@ -1,0 +1,62 @@
+"""Two workers, two claims, one unit, and a pause between looking and taking."""
+
+import threading
+from contextlib import suppress
+
+import pytest
+
+from flashsale import tokens
+from flashsale.models import Claim, Sale
+from flashsale.services import claim_batches, conservation
+from flashsale.services.batches import Batch
+from flashsale.services.streams import Entry
+from socialcommerce.lib import clock, faultpoints, guards
+from tests.concurrency.flashsale.crowds import at_once
+from tests.factories import flashsale as sales
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def entry(sale: Sale, person: sales.Person) -> Entry:
+    """What the gate would have written; it would not have admitted the second."""
+    fields = {
+        "person": person.profile_id,
+        "number": person.number,
+        "lot": sale.lots.get().pk,
+        "slot": 1,
+        "ticket": tokens.ticket(sale_id=sale.pk, number=person.number, slot=1),
+        "at": int(clock.now().timestamp() * 1_000_000),
+        "epoch": sale.epoch,
+    }
+    return Entry(f"1-{person.number}", {name: str(value) for name, value in fields.items()})
+
+
+def race(sale: Sale) -> list[str]:
+    """How it ended for each: the states of the claims, or the errors of their workers."""
+    entries = [entry(sale, person) for person in sales.crowd(sale, 2)]
+    both_looked = threading.Barrier(2)
+
+    def pause() -> None:
+        with suppress(threading.BrokenBarrierError):
+            both_looked.wait(timeout=1)
+
+    def work(one: Entry) -> None:
+        claim_batches.work(Batch(sale.pk, sale.epoch, [one], clock.now()))
+
+    with faultpoints.planned("units picked", pause):
+        errors = [said for said in at_once(work, entries, threads=2) if said is not None]
+    states = list(Claim.objects.filter(sale=sale).values_list("state", flat=True))
+    return sorted([*states, *(type(error).__name__ for error in errors)])
+
+
+def test_with_the_lock_one_has_it_and_the_other_hears_so() -> None:
+    sale = sales.live_sale(units=1)
+    assert race(sale) == ["held", "no_stock"]
+    assert conservation.count(sale.pk).holds
+
+
+def test_without_the_lock_the_race_is_there() -> None:
+    sale = sales.live_sale(units=1)
+    with guards.switched_off("sale lock"):
+        # Both take the unit; only the unique index stands between that and an oversold sale.
+        assert race(sale) == ["IntegrityError", "held"]
