@@ -427,9 +427,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="report",
-            index=models.Index(
-                models.F("target_type"), models.F("target_id"), name="report_by_target"
-            ),
+            index=models.Index(fields=["target_type", "target_id"], name="report_by_target"),
         ),
         migrations.AddIndex(
             model_name="report",

@@ -49,8 +49,10 @@ class Report(models.Model):
             ),
         ]
         indexes = [
-            models.Index("target_type", "target_id", name="report_by_target"),
-            models.Index("created_at", name="report_open", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["target_type", "target_id"], name="report_by_target"),
+            models.Index(
+                fields=["created_at"], name="report_open", condition=Q(closed_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:
