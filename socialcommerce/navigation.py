@@ -38,6 +38,14 @@ PLACES = (
 )
 
 
+# Where people talk, a phone floats the button that writes; elsewhere it would cover what is sold.
+_TALK = ("/posts/", "/topics/", "/explore/", "/notifications/", "/@")
+
+
+def is_talk(path: str) -> bool:
+    return path == "/" or path.startswith(_TALK)
+
+
 def places(request: HttpRequest, *, phone: bool) -> Iterator[tuple[Place, bool]]:
     """The places this visitor sees, each with whether the page belongs to it.
 

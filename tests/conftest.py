@@ -3,7 +3,7 @@
 alice and bob know each other; mallory is up to no good. All have confirmed their address.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
@@ -59,9 +59,8 @@ def client_of() -> Callable[[User], Client]:
 
 
 @pytest.fixture(autouse=True)
-def empty_redis() -> Iterator[None]:
+def empty_redis() -> None:
     """Each test starts with an empty cache and an empty gate of its own worker."""
     redis.cache().flushdb()
     redis.gate().flushdb()
     cache.clear()
-    yield

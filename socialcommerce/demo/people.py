@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.models import Address, Follow, Profile, User
+from accounts.models import Address, Follow, Profile
 from accounts.services import addresses, people
 from payments.services import wallets
 from socialcommerce.demo import content, logins
@@ -25,7 +25,6 @@ def create(*, now: datetime, chance: random.Random) -> dict[str, Profile]:
         email = f"{handle}@plaza.example"
         password = logins.PASSWORD if email in known else None
         made[handle] = _person(handle, name, bio, email, password, now=now, chance=chance)
-    User.objects.filter(email="ops@plaza.example").update(is_operator=True)
     return made
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import Profile, User
 from accounts.services import profiles
-from shop.models import Product, ProductState, StockItem, Store, Variant
+from shop.models import Product, ProductPicture, ProductState, StockItem, Store, Variant
 from shop.services import product_pictures, stock
 from shop.services import stores as store_service
 from socialcommerce.demo import content, drawings
@@ -81,9 +81,9 @@ def _list(
             state=ProductState.ACTIVE,
             created_at=now,
         )
-        product_pictures.add(
-            product=product, upload=_upload(picture), alt_text=f"{listing['title']}, drawn"
-        )
+        shown = ProductPicture(product=product, alt_text=f"{listing['title']}, drawn")
+        product_pictures.fill(shown, _upload(picture))
+        shown.save()
         names = listing.get("variants", ["Standard"])
         variants = [
             _variant(product, name, listing["price"], position)

@@ -112,6 +112,15 @@ def bottombar(context: template.RequestContext) -> dict[str, Any]:
     return _frame_context(context, phone=True)
 
 
+@register.simple_tag(takes_context=True)
+def writes_here(context: template.RequestContext) -> bool:
+    """Whether the page is one on which the phone floats the button that writes a post."""
+    request = context.get("request")
+    return (
+        request is not None and request.user.is_authenticated and navigation.is_talk(request.path)
+    )
+
+
 def _frame_context(context: template.RequestContext, *, phone: bool) -> dict[str, Any]:
     request = context.get("request")
     links = list(navigation.places(request, phone=phone)) if request else []

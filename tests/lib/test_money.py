@@ -66,6 +66,8 @@ def test_a_yen_has_no_fraction_and_a_dinar_three_digits() -> None:
     assert (exponent("JPY"), exponent("USD"), exponent("KWD")) == (0, 2, 3)
     with pytest.raises(InvalidAmount):
         parse_amount("1.5", "JPY")
+    # The bank's digits, not those that are still in use.
+    assert (exponent("ALL"), exponent("IQD"), exponent("HUF")) == (2, 3, 2)
     with pytest.raises(InvalidAmount):
         exponent("ZZZ")
 

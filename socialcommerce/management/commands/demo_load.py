@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from socialcommerce.demo import sales, world
+from socialcommerce.demo import blank, sales, world
 from socialcommerce.lib import clock
 
 
@@ -16,6 +16,9 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("The demo world is for development: nothing was loaded.")
         now = clock.now()
+        if world.is_torn():
+            self.stdout.write("An earlier load was interrupted: beginning again.")
+            blank.make()
         if not world.is_loaded():
             self.stdout.write("Loading the demo world: stores, products, people, posts.")
             world.load(now=now)
