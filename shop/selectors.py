@@ -128,10 +128,11 @@ def filtered(viewer: Profile | None, filters: Filters) -> Any:
 
 def product(product_id: int, *, viewer: Profile | None) -> ProductView:
     """Raises NotFound for what is not on sale, or not for this viewer."""
-    found = products_by_id([product_id], viewer).get(product_id)
-    if found is None:
+    rows = Product.objects.visible_to(viewer).filter(pk=product_id).for_view()
+    found = views_of(rows)
+    if not found:
         raise NotFound(_("This product is not on sale any more."))
-    return found
+    return found[0]
 
 
 def products_by_id(ids: Sequence[int], viewer: Profile | None) -> dict[int, ProductView]:

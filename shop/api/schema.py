@@ -1,0 +1,149 @@
+"""What the endpoints of the shop take and give. Amounts are minor units of `currency`."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.api.schema import ID_MAX, refusals
+from shop.models import Category, Order, OrderLine
+from shop.models.stores import AMOUNT_MAX_MINOR
+from shop.selectors import Offer, PictureView, ProductView
+from shop.services.checkout import CheckoutResult
+
+__all__ = ["refusals"]
+
+
+class WholeNumber(serializers.IntegerField):
+    """A JSON number without a fraction: "3", 3.0 and true are something else."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
+class PictureOutput(serializers.Serializer[PictureView]):
+    url = serializers.CharField()
+    small_url = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    alt = serializers.CharField()
+
+
+class OfferOutput(serializers.Serializer[Offer]):
+    variant_id = serializers.IntegerField()
+    name = serializers.CharField()
+    price_minor = serializers.IntegerField()
+    free = serializers.IntegerField(help_text="Pieces that could be bought now.")
+
+
+class StoreOutput(serializers.Serializer[Any]):
+    handle = serializers.CharField(source="profile.handle")
+    name = serializers.CharField(source="profile.name")
+    shipping_price_minor = serializers.IntegerField(help_text="For a whole order.")
+    free_shipping_from_minor = serializers.IntegerField(allow_null=True)
+    ship_within_days = serializers.IntegerField()
+
+
+class ProductOutput(serializers.Serializer[ProductView]):
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    category = serializers.CharField()
+    url = serializers.CharField()
+    currency = serializers.CharField()
+    store = StoreOutput()
+    variants = OfferOutput(many=True, source="offers")
+    pictures = PictureOutput(many=True)
+
+
+class ProductPageOutput(serializers.Serializer[Any]):
+    results = ProductOutput(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class FiltersInput(serializers.Serializer[Any]):
+    q = serializers.CharField(required=False, max_length=100, help_text="Words of the product.")
+    category = serializers.ChoiceField(required=False, choices=Category.choices)
+    store = serializers.CharField(required=False, max_length=21, help_text="The store's handle.")
+    price_from_minor = serializers.IntegerField(
+        required=False, min_value=0, max_value=AMOUNT_MAX_MINOR
+    )
+    price_to_minor = serializers.IntegerField(
+        required=False, min_value=0, max_value=AMOUNT_MAX_MINOR
+    )
+
+
+class MeansInput(serializers.Serializer[Any]):
+    method = serializers.ChoiceField(choices=["wallet", "card"])
+    instrument_id = WholeNumber(
+        required=False, min_value=1, max_value=ID_MAX, help_text="The card, for the method card."
+    )
+
+
+class CheckoutInput(MeansInput):
+    variant_id = WholeNumber(min_value=1, max_value=ID_MAX)
+    quantity = WholeNumber(min_value=1, max_value=ID_MAX)
+    address_id = WholeNumber(min_value=1, max_value=ID_MAX)
+    seen_total_minor = WholeNumber(
+        min_value=0,
+        max_value=ID_MAX,
+        help_text="The total you showed. If it is another by now, the answer says so (409).",
+    )
+
+
+class CancelInput(serializers.Serializer[Any]):
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=200)
+
+
+class LineOutput(serializers.ModelSerializer[OrderLine]):
+    class Meta:
+        model = OrderLine
+        fields = ("title", "variant_name", "unit_price_minor", "quantity")
+
+
+class OrderOutput(serializers.ModelSerializer[Order]):
+    store = serializers.CharField(source="store.profile.handle")
+    lines = LineOutput(many=True)
+    address = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    url = serializers.CharField(source="get_absolute_url")
+
+    class Meta:
+        model = Order
+        fields = (
+            "number",
+            "state",
+            "store",
+            "lines",
+            "subtotal_minor",
+            "shipping_minor",
+            "total_minor",
+            "currency",
+            "address",
+            "carrier",
+            "tracking_number",
+            "created_at",
+            "pay_by",
+            "paid_at",
+            "ship_by",
+            "shipped_at",
+            "receive_by",
+            "completed_at",
+            "cancelled_at",
+            "url",
+        )
+
+
+class OrderPageOutput(serializers.Serializer[Any]):
+    results = OrderOutput(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class CheckoutOutput(serializers.Serializer[CheckoutResult]):
+    order = OrderOutput()
+    next_action_url = serializers.CharField(
+        help_text="Where the bank wants to see the person; empty if nowhere."
+    )
+    decline_code = serializers.CharField(
+        help_text="Why the card was declined; the order waits for another one until pay_by."
+    )
