@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Profile
 from feed.models import Post
@@ -24,4 +23,4 @@ def hide(post_id: int, *, reason: str, now: datetime) -> None:
     moderation.hide(post_id=post_id, reason=reason, now=now)
 
 
-POST = Reportable(key="post", label=gettext_lazy("Post"), load=load, hide=hide)
+POST = Reportable(key="post", load=load, hide=hide)

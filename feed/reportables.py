@@ -2,12 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from accounts.models import Profile
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True)
@@ -27,7 +23,6 @@ class Reportable:
     """
 
     key: str
-    label: "str | StrPromise"
     load: Callable[[int, Profile | None], Reported | None]
     hide: Callable[..., None]
 
