@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.decorators import display
 
 from accounts.admin.base import OperatorModelAdmin, OperatorTabularInline, ReadOnlyAdmin
 from accounts.admin.sites import DashboardRow, operator_site, register_dashboard
@@ -52,11 +51,11 @@ class AccountAdmin(Book):
     list_filter = ("kind", "currency")
     search_fields = ("owner",)
 
-    @display(description=_("posted"), ordering="posted_minor")
+    @admin.display(description=_("posted"), ordering="posted_minor")
     def posted(self, account: Account) -> str:
         return _money(account.posted_minor, account.currency)
 
-    @display(description=_("set aside"), ordering="held_minor")
+    @admin.display(description=_("set aside"), ordering="held_minor")
     def held(self, account: Account) -> str:
         return _money(account.held_minor, account.currency)
 
@@ -94,7 +93,7 @@ class PaymentAdmin(Book):
     search_fields = ("=reference", "=stripe_id", "=payer__handle", "=payee__handle")
     inlines = (RefundInline,)
 
-    @display(description=_("amount"), ordering="amount_minor")
+    @admin.display(description=_("amount"), ordering="amount_minor")
     def amount(self, payment: Payment) -> str:
         return _money(payment.amount_minor, payment.currency)
 

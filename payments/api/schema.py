@@ -6,7 +6,6 @@ from rest_framework import serializers
 
 from payments.models import Payment
 from payments.payment_states import PaymentState
-from payments.selectors import CardView, StatementLine
 from payments.services.wallets import WalletBalance
 from socialcommerce.lib.api import ProblemSerializer
 from socialcommerce.lib.money import AMOUNT_MAX_MINOR
@@ -27,7 +26,7 @@ class WalletOutput(serializers.Serializer[WalletBalance]):
     currency = serializers.CharField()
 
 
-class StatementLineOutput(serializers.Serializer[StatementLine]):
+class StatementLineOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     kind = serializers.CharField()
     amount_minor = serializers.IntegerField(help_text="Above zero where money came in.")
@@ -78,7 +77,7 @@ class PaymentOutput(serializers.ModelSerializer[Payment]):
         )
 
 
-class InstrumentOutput(serializers.Serializer[CardView]):
+class InstrumentOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     brand = serializers.CharField()
     last4 = serializers.CharField()
