@@ -63,13 +63,18 @@ def read(sale_id: int) -> Published:
     pipe.hgetall(keys.meta)
     pipe.mget(keys.lease, keys.notice, keys.reserved)
     pipe.time()
-    raw, (lease, notice, reserved), (seconds, microseconds) = pipe.execute()
+    pipe.info("server")
+    raw, (lease, notice, reserved), (seconds, microseconds), server = pipe.execute()
     meta = {name.decode(): value.decode() for name, value in raw.items()}
     lots = [int(lot) for lot in meta.get("lots", "").split(",") if lot]
     remain = client.mget([keys.remain(lot) for lot in lots]) if lots else []
     redis_us = int(seconds) * MICROSECONDS + int(microseconds)
     return Published(
-        is_open=bool(meta) and (lease or b"").decode() == meta.get("fence"),
+        # Plain reads have no script to fence them: a Redis that came back with old keys, lease
+        # included, is recognised by its run id.
+        is_open=bool(meta)
+        and (lease or b"").decode() == meta.get("fence")
+        and meta.get("run_id") == server["run_id"],
         notice=(notice or b"").decode(),
         epoch=int(meta.get("epoch", 0)),
         claim_sha=meta.get("claim_sha", ""),

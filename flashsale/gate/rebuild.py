@@ -16,7 +16,6 @@ from django.db import transaction
 from flashsale.claim_states import ClaimState
 from flashsale.gate import control, results, scripts
 from flashsale.gate.keys import Keys, claim_bit
-from flashsale.gate.scripts import Fence
 from flashsale.models import Claim, Lot, Reservation, Sale, Unit
 from flashsale.sale_states import SaleState
 from flashsale.services import drains, streams
@@ -55,7 +54,8 @@ def rebuild(*, sale_id: int, run_id: str, now: datetime) -> None:
     if lost:
         Sale.objects.filter(pk=sale_id, epoch=sale.epoch).update(gate_run_id="")
     drains.drain_survivors(client, sale=sale, now=now)
-    _load(client, sale, fence, restoring=lost and sale.starts_at <= now < sale.ends_at)
+    restoring = lost and sale.starts_at <= now < sale.ends_at
+    _load(client, sale, run_id=run_id, restoring=restoring)
     scripts.load(client, fence)
     client.set(keys.lease, str(fence), px=settings.SALE_LEASE_MS)
     Sale.objects.filter(pk=sale_id, epoch=sale.epoch).update(gate_run_id=run_id)
@@ -82,7 +82,7 @@ def _is_lost(client: redis.Redis, keys: Keys, sale: Sale, run_id: str) -> bool:
     return sale.gate_run_id != run_id or not client.exists(keys.claims)
 
 
-def _load(client: redis.Redis, sale: Sale, fence: Fence, *, restoring: bool) -> None:
+def _load(client: redis.Redis, sale: Sale, *, run_id: str, restoring: bool) -> None:
     keys, loaded = Keys(sale.pk), _read(sale)
     _answer(client, sale)
     pipe = client.pipeline(transaction=True)
@@ -96,13 +96,14 @@ def _load(client: redis.Redis, sale: Sale, fence: Fence, *, restoring: bool) -> 
     seconds, microseconds = client.time()
     redis_us = int(seconds) * 1_000_000 + int(microseconds)
     until_us = redis_us + settings.SALE_RESTORE_SECONDS * 1_000_000 if restoring else 0
-    pipe.hset(keys.meta, mapping=_meta(sale, fence, loaded, until_us))
+    pipe.hset(keys.meta, mapping={**_meta(sale, loaded, until_us), "run_id": run_id})
     pipe.execute()
     streams.ensure(client, keys.claims)
     streams.ensure(client, keys.reservations)
 
 
-def _meta(sale: Sale, fence: Fence, loaded: Loaded, until_us: int) -> dict[str, str | int]:
+def _meta(sale: Sale, loaded: Loaded, until_us: int) -> dict[str, str | int]:
+    fence = control.fence_of(sale)
     return {
         "fence": str(fence),
         "epoch": fence.epoch,

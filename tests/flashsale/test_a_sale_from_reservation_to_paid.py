@@ -12,7 +12,7 @@ from flashsale.tokens import SaleToken
 from payments.services import wallets
 from shop.models import Order
 from tests.factories import flashsale as sales
-from tests.factories.shop import give_money, make_address
+from tests.factories.shop import make_address
 
 pytestmark = pytest.mark.django_db
 

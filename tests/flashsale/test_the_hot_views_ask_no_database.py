@@ -65,8 +65,8 @@ def test_without_javascript_the_answer_is_a_page_that_shows_the_standing() -> No
     [
         lambda token: token[:-1] + ("A" if token[-1] != "A" else "B"),
         lambda token: token.replace(".", ".9", 1),
-        lambda token: "",
-        lambda token: "x" * 5_000,
+        lambda _token: "",
+        lambda _token: "x" * 5_000,
         lambda token: "١.٢.٣.٤.٥." + token,
         lambda token: token.rpartition(".")[0],
     ],
