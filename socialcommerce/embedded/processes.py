@@ -27,8 +27,8 @@ def web(layout: Layout, *, port: int) -> Process:
     command = ["granian", "--interface", "wsgi", "--no-ws", "socialcommerce.wsgi:application"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"]
-    for route, folder in (("/static", layout.static), ("/media", layout.media)):
-        command += ["--static-path-route", route, "--static-path-mount", str(folder)]
+    # Media only: static files are compressed, which this route cannot (static_door.py).
+    command += ["--static-path-route", "/media", "--static-path-mount", str(layout.media)]
     return Process("web", tuple(command))
 
 

@@ -71,3 +71,5 @@ def test_collecting_writes_the_bundle_under_a_hashed_name(
     assert re.fullmatch(r"css/plaza\.[0-9a-f]{12}\.css", name)
     assert "@import" not in text
     assert "@layer tokens{" in text
+    packed = (tmp_path / f"{name}.gz").read_bytes()
+    assert gzip.decompress(packed).decode() == text
