@@ -87,10 +87,13 @@ class Scoped:
     # Membership roles instead of Django's permissions.
 
     def _may(self, request: HttpRequest, obj: Any, roles: Collection[str]) -> bool:
-        if not isinstance(obj, self.model) or obj.pk is None:
+        """Of an inline `obj` is the parent: then the parent's store counts."""
+        if not isinstance(obj, Model) or obj.pk is None:
             return bool(managed_ids(request, roles))
-        rows = self.model._default_manager.filter(pk=obj.pk)  # noqa: SLF001
-        return self.in_roles(request, rows, roles).exists()
+        own = isinstance(obj, self.model)
+        admin: Any = self if own else self.admin_site._registry.get(type(obj))  # noqa: SLF001
+        rows = type(obj)._default_manager.filter(pk=obj.pk)  # noqa: SLF001
+        return isinstance(admin, Scoped) and admin.in_roles(request, rows, roles).exists()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(managed_ids(request, self.view_roles))
@@ -98,8 +101,8 @@ class Scoped:
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, obj, self.view_roles)
 
-    def has_add_permission(self, request: HttpRequest, _parent: Any = None) -> bool:
-        return bool(managed_ids(request, self.add_roles))
+    def has_add_permission(self, request: HttpRequest, parent: Any = None) -> bool:
+        return self._may(request, parent, self.add_roles)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, obj, self.change_roles)

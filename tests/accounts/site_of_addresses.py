@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, include, path
 
 from accounts.admin import scope
-from accounts.admin.base import LEADERS, MerchantModelAdmin
+from accounts.admin.base import LEADERS, MerchantModelAdmin, MerchantTabularInline
 from accounts.admin.sites import MerchantSite
 from accounts.models import Address, Membership, Profile, Role
 from socialcommerce import urls
@@ -54,6 +54,13 @@ class BookAdmin(MerchantModelAdmin):
 
     def label(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return HttpResponse(self.own_or_404(request, object_id).line1)
+
+
+class BookInline(MerchantTabularInline):
+    """Of a store; not on its page, to be asked alone."""
+
+    model = Address
+    profile_path = "profile"
 
 
 class MembersAdmin(admin.ModelAdmin[Membership]):

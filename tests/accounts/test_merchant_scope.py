@@ -167,6 +167,25 @@ def test_a_role_counts_in_its_store_only(
     assert (refused.status_code, label.status_code, accepted.status_code) == (200, 404, 302)
 
 
+def test_an_inline_goes_by_the_role_in_its_parents_store(
+    bob: User, shop_of_alice: Profile, shop_of_mallory: Profile
+) -> None:
+    own = StoreProfileFactory.create(owner=bob)
+    MembershipFactory.create(profile=shop_of_alice, user=bob, role=Role.PACKER)
+    inline = site_of_addresses.BookInline(Profile, site_of_addresses.site)
+    request = RequestFactory().get("/")
+    request.user = bob
+
+    def may(store: Profile) -> tuple[bool, bool, bool]:
+        view = inline.has_view_permission(request, store)
+        change = inline.has_change_permission(request, store)
+        return view, change, inline.has_add_permission(request, store)
+
+    assert may(own) == (True, True, True)
+    assert may(shop_of_alice) == (True, False, False)
+    assert may(shop_of_mallory) == (False, False, False)
+
+
 def test_a_list_costs_the_same_for_one_and_for_many(
     alice: User, shop_of_alice: Profile, client_of, django_assert_max_num_queries
 ) -> None:
