@@ -54,7 +54,7 @@ def lock(variant_ids: Iterable[int]) -> dict[int, StockItem]:
     """The stock items of these variants by variant id, locked in that order, made if missing."""
     wanted = sorted(set(variant_ids))
     items = StockItem.objects.filter(variant_id__in=wanted).order_by("variant_id")
-    if guards.is_on("stock"):
+    if guards.is_on("stock.lock"):
         items = items.select_for_update(no_key=True)
     found = {item.variant_id: item for item in items}
     missing = [StockItem(variant_id=wanted_id) for wanted_id in wanted if wanted_id not in found]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import factory
+from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import Address, Profile, User
@@ -65,10 +66,11 @@ def make_variant(
 
 def fill_shelf(variant: Variant, quantity: int) -> None:
     """`quantity` pieces more."""
-    item = stock.lock([variant.pk])[variant.pk]
-    if quantity:
-        change = stock.Change(MovementKind.ADJUSTED, on_hand=quantity, reason="delivery")
-        stock._move(item, change, now=clock.now())
+    with transaction.atomic():
+        item = stock.lock([variant.pk])[variant.pk]
+        if quantity:
+            change = stock.Change(MovementKind.ADJUSTED, on_hand=quantity, reason="delivery")
+            stock._move(item, change, now=clock.now())
 
 
 def make_address(profile: Profile, **fields: Any) -> Address:
