@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,9 +22,21 @@ from socialcommerce.demo.crowd.people import Person
 
 THREADS = 24
 TIMEOUT_SECONDS = 15
-ASKS_MAX = 240  # per person and phase, half a second apart: two minutes, then we give up
+ASKS_MAX = 240  # rounds in a phase, at least half a second apart; then we give up
 PAUSE_SECONDS = 0.5
 WAITING = {Standing.RECEIVED, Standing.IN_LINE, Standing.PLACED, Standing.RESTORING, Standing.NONE}
+
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one person sends, and the token they ask with afterwards."""
+
+    path: str
+    form: dict[str, Any]
+    token: str
 
 
 @dataclass(slots=True)
@@ -50,38 +62,57 @@ class Visitors:
         self._address = (host, port)
         self._own = threading.local()
 
-    def reserve(self, people: Iterable[Person]) -> dict[int, int]:
+    def reserve(self, people: Sequence[Person]) -> dict[int, int]:
         """Everybody reserves and waits for their number; by profile id."""
-        numbers = self._all(self._reserve_one, people)
-        return {profile_id: number for profile_id, number in numbers if number}
-
-    def claim(self, people: Iterable[Person], numbers: dict[int, int]) -> None:
-        """Everybody who has a number claims and waits to hear what became of it."""
-        self._all(lambda person: self._claim_one(person, numbers.get(person.profile_id, 0)), people)
-
-    def _all(self, act: Callable[[Person], Any], people: Iterable[Person]) -> list[Any]:
-        with ThreadPoolExecutor(THREADS) as pool:
-            return list(pool.map(act, people))
-
-    def _reserve_one(self, person: Person) -> tuple[int, int]:
-        token = self._token(person, number=0)
-        form = {
-            "token": token,
-            "lot": self.lot.pk,
-            "address": person.address_id,
-            "pay_from_wallet": "on",
+        said = self._all_hear({person: self._reservation(person) for person in people})
+        return {
+            person.profile_id: int(answer["number"])
+            for person, answer in said.items()
+            if answer["standing"] == Standing.RESERVED
         }
-        said = self._until_known("reservation/", form, token)
-        self.journal.standings[person.profile_id] = said["standing"]
-        is_reserved = said["standing"] == Standing.RESERVED
-        return person.profile_id, int(said["number"]) if is_reserved else 0
 
-    def _claim_one(self, person: Person, number: int) -> None:
+    def claim(self, people: Sequence[Person], numbers: dict[int, int]) -> None:
+        """Everybody who has a number claims and waits to hear what became of it."""
+        said = self._all_hear(
+            {person: self._claim(person, numbers.get(person.profile_id, 0)) for person in people}
+        )
+        for person, answer in said.items():
+            if answer["standing"] == Standing.PAID:
+                self.journal.orders[person.profile_id] = answer["number"]
+
+    def _reservation(self, person: Person) -> Wish:
+        token = self._token(person, number=0)
+        form = {"token": token, "lot": self.lot.pk, "address": person.address_id}
+        return Wish("reservation/", {**form, "pay_from_wallet": "on"}, token)
+
+    def _claim(self, person: Person, number: int) -> Wish:
         token = self._token(person, number=number)
-        said = self._until_known("claim/", {"token": token}, token)
-        self.journal.standings[person.profile_id] = said["standing"]
-        if said["standing"] == Standing.PAID:
-            self.journal.orders[person.profile_id] = said["number"]
+        return Wish("claim/", {"token": token}, token)
+
+    def _all_hear(self, wishes: dict[Person, Wish]) -> dict[Person, Answer]:
+        """All send, then those who are under way ask together until each has an answer."""
+        with ThreadPoolExecutor(THREADS) as pool:
+            said = dict(zip(wishes, pool.map(self._send_wish, wishes.values()), strict=True))
+            for _turn in range(ASKS_MAX):
+                waiting = [one for one, answer in said.items() if answer["standing"] in WAITING]
+                if not waiting:
+                    break
+                time.sleep(PAUSE_SECONDS)
+                turn = [(wishes[one], said[one]) for one in waiting]
+                asked = pool.map(self._again, *zip(*turn, strict=True))
+                said |= dict(zip(waiting, asked, strict=True))
+        for person, answer in said.items():
+            self.journal.standings[person.profile_id] = answer["standing"]
+        return said
+
+    def _send_wish(self, wish: Wish) -> Answer:
+        return self._ask("POST", wish.path, wish.form, wish.token)
+
+    def _again(self, wish: Wish, last: Answer) -> Answer:
+        """Asks what became of it, or sends it again where it was lost."""
+        if last["standing"] in (Standing.RESTORING, Standing.NONE):
+            return self._send_wish(wish)
+        return self._ask("GET", "state", None, wish.token)
 
     def _token(self, person: Person, *, number: int) -> str:
         lot_id = self.lot.pk if number else 0
@@ -89,23 +120,7 @@ class Visitors:
             tokens.SaleToken(self.lot.sale_id, person.profile_id, number, lot_id, 1)
         )
 
-    def _until_known(self, path: str, form: dict[str, Any], token: str) -> dict[str, Any]:
-        """Sends the form, asks on while it is under way, and sends it again if it was lost."""
-        said = self._ask("POST", path, form, token)
-        for _turn in range(ASKS_MAX):
-            if said["standing"] not in WAITING:
-                break
-            time.sleep(PAUSE_SECONDS)
-            lost = said["standing"] in (Standing.RESTORING, Standing.NONE)
-            said = self._ask("POST", path, form, token) if lost else self._look(token)
-        return said
-
-    def _look(self, token: str) -> dict[str, Any]:
-        return self._ask("GET", "state", None, token)
-
-    def _ask(
-        self, method: str, path: str, form: dict[str, Any] | None, token: str
-    ) -> dict[str, Any]:
+    def _ask(self, method: str, path: str, form: dict[str, Any] | None, token: str) -> Answer:
         body = urlencode(form) if form else None
         headers = {
             "Accept": "application/json",
@@ -124,7 +139,7 @@ class Visitors:
 
     def _send(
         self, method: str, path: str, body: str | None, headers: dict[str, str]
-    ) -> dict[str, Any] | None:
+    ) -> Answer | None:
         """The JSON of an answer below 500, else None."""
         connection = self._connection()
         connection.request(method, path, body, headers)
@@ -132,7 +147,7 @@ class Visitors:
         content = response.read()
         if response.status >= http.client.INTERNAL_SERVER_ERROR:
             return None
-        said: dict[str, Any] = json.loads(content)
+        said: Answer = json.loads(content)
         return said if "standing" in said else {"standing": said.get("code", "unknown")}
 
     def _connection(self) -> http.client.HTTPConnection:
