@@ -35,8 +35,13 @@ def money(amount: int | Money, currency: str = "") -> str:
 
 @register.filter
 def ago(moment: datetime) -> str:
-    """How long ago in a word ("now", "5 min", "3 h", "2 d"), after a week the day."""
+    """How long ago in a word ("now", "5 min", "3 h", "2 d"), after a week the day.
+
+    What is still to come has no such word: it is said in full.
+    """
     seconds = int((clock.now() - moment).total_seconds())
+    if seconds <= -_MINUTE:
+        return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
     if seconds < _MINUTE:
         return _("now")
     if seconds < _HOUR:
@@ -71,11 +76,15 @@ def moment(value: datetime, style: str = "ago") -> SafeString:
 
 @register.filter
 def clock_digits(length: timedelta | int) -> str:
-    """A stretch of time as a clock shows it: "2:04:09", "4:09"; never below zero."""
+    """A stretch of time as a clock shows it: "1d 2:04:09", "4:09"; never below zero."""
     seconds = max(0, int(length.total_seconds() if isinstance(length, timedelta) else length))
-    hours, rest = divmod(seconds, _HOUR)
+    days, rest = divmod(seconds, _DAY)
+    hours, rest = divmod(rest, _HOUR)
     minutes, seconds = divmod(rest, _MINUTE)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    if not days and not hours:
+        return f"{minutes}:{seconds:02}"
+    digits = f"{hours}:{minutes:02}:{seconds:02}"
+    return f"{days}d {digits}" if days else digits
 
 
 @register.filter

@@ -14,7 +14,10 @@ function begin(element) {
 function digits(seconds) {
   const two = (number) => String(number).padStart(2, "0");
   const [days, rest] = [Math.floor(seconds / 86400), seconds % 86400];
-  const text = `${Math.floor(rest / 3600)}:${two(Math.floor((rest % 3600) / 60))}:${two(rest % 60)}`;
+  const [hours, minutes] = [Math.floor(rest / 3600), Math.floor((rest % 3600) / 60)];
+  // As the server writes it (clock_digits), so that nothing jumps when the script takes over.
+  if (!days && !hours) return `${minutes}:${two(rest % 60)}`;
+  const text = `${hours}:${two(minutes)}:${two(rest % 60)}`;
   return days ? `${days}d ${text}` : text;
 }
 

@@ -20,6 +20,7 @@ def test_money_takes_an_amount_and_a_currency_or_a_value() -> None:
 @pytest.mark.parametrize(
     ("before", "words"),
     [
+        (timedelta(hours=-2), "Nov. 20, 2026, 11 p.m."),
         (timedelta(seconds=-5), "now"),
         (timedelta(seconds=59), "now"),
         (timedelta(minutes=1), "1 min"),
@@ -63,6 +64,7 @@ def test_counts_are_rounded_down_never_up(number: int, words: str) -> None:
         (timedelta(seconds=-3), "0:00"),
         (timedelta(seconds=61), "1:01"),
         (timedelta(hours=2, minutes=4, seconds=9), "2:04:09"),
+        (timedelta(days=1, seconds=9), "1d 0:00:09"),
         (90, "1:30"),
     ],
 )
