@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from payments.models import Account
 from socialcommerce.lib import guards
 from socialcommerce.lib.problems import Problem
 
@@ -42,9 +41,24 @@ class Balance:
         return amount_minor - (self.posted_minor - self.held_minor - self.floor_minor)
 
 
-def read(account_ids: Iterable[int]) -> dict[int, Account]:
-    """What never changes about the accounts: currency, accrues, whether there is a floor."""
-    return Account.objects.in_bulk(set(account_ids))
+@dataclass(frozen=True, slots=True)
+class Nature:
+    """What never changes about an account."""
+
+    currency: str
+    floor_minor: int | None
+    accrues: bool
+
+
+def read(account_ids: Iterable[int]) -> dict[int, Nature]:
+    """The accounts that are there, by id; unlocked. One statement."""
+    with connection.cursor() as cursor:
+        # One array, not an IN list: building that for a batch costs more than the query.
+        cursor.execute(
+            "SELECT id, currency, floor_minor, accrues FROM payments_account WHERE id = ANY(%s)",
+            [list(set(account_ids))],
+        )
+        return {row[0]: Nature(*row[1:]) for row in cursor.fetchall()}
 
 
 def lock(account_ids: Iterable[int]) -> dict[int, Balance]:

@@ -77,16 +77,17 @@ def _payers_who_may(profile_ids: set[int]) -> set[int]:
 def _paid_before(charges: Sequence[WalletCharge]) -> dict[str, int]:
     """Read after the wallets are locked: whoever pays under one of these keys holds one."""
     by_name = {(charge.payer_id, charge.key): charge for charge in charges}
-    rows = Payment.objects.filter(
-        payer_id__in={charge.payer_id for charge in charges},
-        key__in=[charge.key for charge in charges],
-    ).values_list("payer_id", "key", "id", "request_hash")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT payer_id, key, id, request_hash FROM payments_payment"
+            " JOIN unnest(%s::bigint[], %s::text[]) AS wanted (payer_id, key)"
+            " USING (payer_id, key)",
+            [[charge.payer_id for charge in charges], [charge.key for charge in charges]],
+        )
+        rows = cursor.fetchall()
     found: dict[str, int] = {}
     for payer_id, key, payment_id, said in rows:
-        charge = by_name.get((payer_id, key))
-        if charge is None:
-            continue
-        if said != charge.terms.request_hash:
+        if said != by_name[payer_id, key].terms.request_hash:
             raise ledger.KeyConflict
         found[key] = payment_id
     return found

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from django.db import connection
+
 from payments.models import Account, AccountKind
 
 SITE: Final = "site"
@@ -68,8 +70,15 @@ def accounts(*, owners: Iterable[str], kind: AccountKind, currency: str) -> dict
 
 
 def existing(owners: set[str], kind: AccountKind, currency: str) -> dict[str, int]:
-    rows = Account.objects.filter(owner__in=owners, kind=kind, currency=currency)
-    return dict(rows.values_list("owner", "id"))
+    """Owner -> account id for those that have one. One statement."""
+    with connection.cursor() as cursor:
+        # One array, not an IN list: building that for a batch costs more than the query.
+        cursor.execute(
+            "SELECT owner, id FROM payments_account"
+            " WHERE owner = ANY(%s) AND kind = %s AND currency = %s",
+            [list(owners), kind.value, currency],
+        )
+        return dict(cursor.fetchall())
 
 
 def wallet(profile_id: int, currency: str) -> Account:

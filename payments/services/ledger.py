@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from payments.models import Account, LedgerTransaction
+from payments.models import LedgerTransaction
 from payments.services import balances
 from payments.services.balances import InsufficientFunds
 from payments.services.chart import account
@@ -150,12 +150,12 @@ def _distinct(entries: Iterable[Entry]) -> dict[Name, Entry]:
     wanted: dict[Name, Entry] = {}
     for entry in entries:
         first = wanted.setdefault((entry.scope, entry.key), entry)
-        if first.request_hash != entry.request_hash:
+        if first is not entry and first.request_hash != entry.request_hash:
             raise KeyConflict
     return wanted
 
 
-def _check(entry: Entry, accounts: Mapping[int, Account]) -> None:
+def _check(entry: Entry, accounts: Mapping[int, balances.Nature]) -> None:
     if not entry.legs or not entry.key:
         raise BadEntry("An entry has a key and at least one leg.")
     for leg in entry.legs:
@@ -213,26 +213,27 @@ def _earlier(repeated: Mapping[Name, Entry]) -> dict[Name, int]:
     return {name: pk for name, (pk, _said) in rows.items()}
 
 
-def _move(new: Sequence[tuple[int, Entry]], accounts: Mapping[int, Account]) -> None:
+def _move(new: Sequence[tuple[int, Entry]], accounts: Mapping[int, balances.Nature]) -> None:
     deltas: dict[int, int] = defaultdict(int)
     for _pk, entry in new:
         for leg in entry.legs:
             deltas[leg.from_account_id] -= leg.amount_minor
             deltas[leg.to_account_id] += leg.amount_minor
     to_lock = [pk for pk, delta in deltas.items() if _needs_lock(accounts[pk], delta)]
-    if to_lock:
-        locked = balances.lock(to_lock)
-        balances.cover(locked.values(), {pk: -delta for pk, delta in deltas.items()})
+    locked = balances.lock(to_lock) if to_lock else {}
+    balances.cover(locked.values(), {pk: -delta for pk, delta in deltas.items()})
     _insert_transfers(new, accounts)
-    balances.move({pk: deltas[pk] for pk in to_lock})
-    balances.accrue({pk: delta for pk, delta in deltas.items() if pk not in set(to_lock)})
+    balances.move({pk: deltas[pk] for pk in locked})
+    balances.accrue({pk: delta for pk, delta in deltas.items() if pk not in locked})
 
 
-def _needs_lock(row: Account, delta: int) -> bool:
+def _needs_lock(row: balances.Nature, delta: int) -> bool:
     return delta != 0 and (not row.accrues or (row.floor_minor is not None and delta < 0))
 
 
-def _insert_transfers(new: Sequence[tuple[int, Entry]], accounts: Mapping[int, Account]) -> None:
+def _insert_transfers(
+    new: Sequence[tuple[int, Entry]], accounts: Mapping[int, balances.Nature]
+) -> None:
     rows = [(pk, leg) for pk, entry in new for leg in entry.legs]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -44,10 +44,11 @@ class Terms:
 
     @property
     def request_hash(self) -> str:
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        body = json.dumps([getattr(self, field.name) for field in fields(self)])
+        return hashlib.sha256(body.encode()).hexdigest()
 
 
-def insert(terms: Terms, *, key: str, now: datetime, **fields: object) -> tuple[Payment, bool]:
+def insert(terms: Terms, *, key: str, now: datetime, **columns: object) -> tuple[Payment, bool]:
     """The payment under this key, and whether this call made it.
 
     Raises BadPayment, PayerBarred, NoSuchCard, KeyConflict (same key, other terms).
@@ -64,7 +65,7 @@ def insert(terms: Terms, *, key: str, now: datetime, **fields: object) -> tuple[
                 **asdict(terms),
                 "request_hash": terms.request_hash,
                 "created_at": now,
-                **fields,
+                **columns,
             },
         )
     if payment.request_hash != terms.request_hash:

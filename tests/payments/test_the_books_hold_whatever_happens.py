@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from payments.models import AccountKind, Hold, LedgerTransaction
-from payments.services import balances, chart, folding, holds, ledger
+from payments.models import Account, AccountKind, Hold, LedgerTransaction
+from payments.services import chart, folding, holds, ledger
 from socialcommerce.lib import clock
 
 WALLETS = 3
@@ -132,7 +132,7 @@ class Books(RuleBasedStateMachine):
     @invariant()
     def the_books_are_those_of_the_model(self) -> None:
         assert ledger.verify() == []
-        rows = balances.read(self.accounts)
+        rows = Account.objects.in_bulk(self.accounts)
         free = [rows[pk].posted_minor - rows[pk].held_minor for pk in self.accounts]
         assert free == self.spendable
         assert Hold.objects.filter(state="pending").count() == len(self.pending)
