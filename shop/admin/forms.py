@@ -48,7 +48,7 @@ class ProductForm(forms.ModelForm[Product]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
+        if not self.instance.created_at:
             self.instance.created_at = clock.now()
 
 

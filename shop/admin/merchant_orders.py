@@ -60,6 +60,7 @@ class OrderAdmin(ReadOnlyAdmin, MerchantModelAdmin):
     )
     readonly_fields = ("total", "ship_to")
     actions_detail = ("ship", "cancel")
+    view_on_site = False  # that page is the buyer's alone
 
     @admin.display(description=_("bought"))
     def bought(self, order: Order) -> str:
@@ -74,7 +75,7 @@ class OrderAdmin(ReadOnlyAdmin, MerchantModelAdmin):
         names = ("full_name", "line1", "line2", "postal_code", "city", "region", "country", "phone")
         return ", ".join(order.address[name] for name in names if order.address.get(name))
 
-    @action(description=_("Mark as shipped"), url_path="ship")
+    @action(description=_("Mark as shipped"), url_path="ship")  # type: ignore[untyped-decorator]
     def ship(self, request: HttpRequest, object_id: str) -> HttpResponse:
         order: Order = self.own_or_404(request, object_id, EVERYBODY)
         act = acts.Act(
@@ -87,7 +88,7 @@ class OrderAdmin(ReadOnlyAdmin, MerchantModelAdmin):
         )
         return acts.page(request, order, act, initial={})
 
-    @action(description=_("Cancel the order"), url_path="cancel")
+    @action(description=_("Cancel the order"), url_path="cancel")  # type: ignore[untyped-decorator]
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         order: Order = self.own_or_404(request, object_id, LEADERS)
         act = acts.Act(

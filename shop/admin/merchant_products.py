@@ -114,7 +114,7 @@ class StockItemAdmin(MerchantModelAdmin):
     def free(self, item: StockItem) -> int:
         return item.free
 
-    @action(description=_("Adjust the stock"), url_path="adjust")
+    @action(description=_("Adjust the stock"), url_path="adjust")  # type: ignore[untyped-decorator]
     def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:
         item: StockItem = self.own_or_404(request, object_id)
         act = acts.Act(

@@ -133,4 +133,4 @@ def _own(request: Request) -> "QuerySet[Order]":
 
 
 def _present(rows: Sequence[Order]) -> Sequence[Any]:
-    return schema.OrderOutput(rows, many=True).data
+    return [schema.OrderOutput(row).data for row in rows]

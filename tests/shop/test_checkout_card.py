@@ -5,11 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Address, User
+from feed.cards import CardRef
+from feed.models import Post
+from feed.services import posts
 from payments.services import wallets
 from shop.models import Order, StockItem, Variant
+from socialcommerce.lib import clock
 from tests.factories import shop as make
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +208,40 @@ def test_what_is_not_on_sale_is_not_found(
 ) -> None:
     type(variant.product).objects.update(state="archived")
     assert client_of(alice).get(url).status_code == 404
+
+
+def test_the_open_card_costs_the_same_with_many_addresses_and_variants(
+    client_of: ClientOf, rich_alice: User, address: Address, variant: Variant, url: str
+) -> None:
+    client = client_of(rich_alice)
+    counts = []
+    for size in (1, 40):
+        while variant.product.variants.count() < size:
+            number = variant.product.variants.count()
+            make.make_variant(variant.product.store, product=variant.product, name=f"No {number}")
+            make.make_address(rich_alice.profile)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url, headers=HTMX).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_page_of_posts_with_cards_costs_the_same_for_one_and_for_twenty(
+    client: Client, variant: Variant
+) -> None:
+    author = variant.product.store.profile
+    counts = []
+    for size in (1, 20):
+        while Post.objects.count() < size:
+            product = make.make_variant(variant.product.store).product
+            posts.publish(
+                author=author,
+                text="Look",
+                card=CardRef("checkout", product.pk),
+                now=clock.now(),
+            )
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get("/explore/").content.decode()
+        assert page.count('class="checkout card"') == size
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
