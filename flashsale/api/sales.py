@@ -33,7 +33,7 @@ class Sales(APIView):
     def get(self, request: Request) -> Response:
         """What runs or comes, the next first, then what was over in the last 14 days."""
         rows = selectors.listed(now=clock.now())
-        return Response({"results": schema.SaleOutput(rows, many=True).data})
+        return Response({"results": [schema.SaleOutput(row).data for row in rows]})
 
 
 class SaleDetail(APIView):

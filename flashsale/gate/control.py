@@ -7,7 +7,7 @@ with Redis away without harm: PostgreSQL has decided before, the controller repa
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -31,7 +31,7 @@ def fence_of(sale: Sale) -> Fence:
 
 def open_fence(client: redis.Redis, sale_id: int) -> Fence | None:
     """The fence that the gate carries at this moment; None while it is closed."""
-    raw = client.hget(Keys(sale_id).meta, "fence")
+    raw: Any = client.hget(Keys(sale_id).meta, "fence")
     if raw is None:
         return None
     _sale, _shard, epoch, nonce = raw.decode().split(":")

@@ -6,9 +6,10 @@ crash anywhere between leaves the gate closed, and the controller's next second 
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -96,16 +97,17 @@ def _load(client: redis.Redis, sale: Sale, *, run_id: str, restoring: bool) -> N
     seconds, microseconds = client.time()
     redis_us = int(seconds) * 1_000_000 + int(microseconds)
     until_us = redis_us + settings.SALE_RESTORE_SECONDS * 1_000_000 if restoring else 0
-    pipe.hset(keys.meta, mapping={**_meta(sale, loaded, until_us), "run_id": run_id})
+    pipe.hset(keys.meta, mapping=_meta(sale, loaded, run_id, until_us))
     pipe.execute()
     streams.ensure(client, keys.claims)
     streams.ensure(client, keys.reservations)
 
 
-def _meta(sale: Sale, loaded: Loaded, until_us: int) -> dict[str, str | int]:
+def _meta(sale: Sale, loaded: Loaded, run_id: str, until_us: int) -> Mapping[Any, Any]:
     fence = control.fence_of(sale)
     return {
         "fence": str(fence),
+        "run_id": run_id,
         "epoch": fence.epoch,
         "lots": ",".join(map(str, loaded.remain)),
         "opens_us": _us(sale.reserve_opens_at),

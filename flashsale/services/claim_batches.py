@@ -58,8 +58,8 @@ def work(batch: Batch) -> Outcome:
         sale = lock_epoch(batch.sale_id, batch.epoch)
         _check(sale, entries)
         fresh, settled = _without_known(sale, entries)
-        fresh, refused = _without_refused(sale, fresh, now=batch.now)
-        winners, losers = _assign(sale, fresh)
+        allowed, refused = _without_refused(sale, fresh, now=batch.now)
+        winners, losers = _assign(sale, allowed)
         _order(sale, winners, now=batch.now)
         _charge(sale, winners, now=batch.now)
         claims = [_won(sale, winner, now=batch.now) for winner in winners]

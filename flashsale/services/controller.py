@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from django.db import DatabaseError
@@ -41,9 +42,9 @@ class Controller:
         """
         troubles: list[str] = []
         for sale in Sale.objects.running().order_by("starts_at"):
-            troubles += _attempt(sale, lambda sale=sale: self._look_after(sale, now=now))
+            troubles += _attempt(sale, partial(self._look_after, sale, now=now))
         for sale in _to_wind_up():
-            troubles += _attempt(sale, lambda sale=sale: tasks.wind_up.delay(sale_id=sale.pk))
+            troubles += _attempt(sale, partial(tasks.wind_up.delay, sale_id=sale.pk))
         return troubles
 
     def _look_after(self, sale: Sale, *, now: datetime) -> None:

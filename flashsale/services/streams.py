@@ -42,7 +42,7 @@ def take(client: redis.Redis, stream: str, *, count: int) -> list[Entry]:
         )[1]
         if left:
             return _entries(left)
-        new = client.xreadgroup(GROUP, consumer, {stream: ">"}, count=count)
+        new: Any = client.xreadgroup(GROUP, consumer, {stream: ">"}, count=count)
     except redis.ResponseError as error:
         raise NoStream(stream) from error
     return _entries(new[0][1]) if new else []
@@ -70,7 +70,7 @@ def backlog(client: redis.Redis, stream: str) -> int:
     return int(client.xlen(stream))
 
 
-def _entries(raw: list[tuple[bytes, dict[bytes, bytes] | None]]) -> list[Entry]:
+def _entries(raw: Any) -> list[Entry]:
     return [
         Entry(entry_id.decode(), {key.decode(): _text(value) for key, value in fields.items()})
         for entry_id, fields in raw

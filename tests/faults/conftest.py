@@ -63,6 +63,6 @@ def worker() -> Worker:
 
 
 @pytest.fixture(autouse=True)
-def nothing_planned() -> Iterator[None]:
+def nothing_planned() -> None:
+    """This process itself must not die at one of its fault points."""
     assert faultpoints.DIE_AT not in os.environ
-    yield

@@ -120,7 +120,7 @@ def test_killed_and_started_again_keeps_who_was_in_line(own_gate: Valkey) -> Non
 
 
 def test_while_it_is_away_the_controller_says_so_and_holds_still_expire(own_gate: Valkey) -> None:
-    sale, _journal, _people = half_sold()
+    half_sold()
     own_gate.stop()
     Claim.objects.update(held_until=clock.now())
     (trouble,) = Controller().tick(now=clock.now())
@@ -133,3 +133,18 @@ def test_a_page_is_told_that_it_is_being_restored(own_gate: Valkey) -> None:
     own_gate.stop()
     published.forget(sale.pk)
     assert journal.look(people[0]) == Standing.RESTORING
+
+
+def test_out_of_memory_it_refuses_and_changes_nothing(own_gate: Valkey) -> None:
+    sale = sales.live_sale(units=UNITS)
+    (person,) = sales.crowd(sale, 1)
+    sales.open_gate(sale)
+    journal, client, keys = Journal(sale), redis.gate(), Keys(sale.pk)
+    client.config_set("maxmemory", "1mb")
+    assert journal.claim(person) == Standing.RESTORING
+    client.config_set("maxmemory", "0")
+    assert client.getbit(keys.claimed, 0) == 0
+    assert client.get(keys.remain(sale.lots.get().pk)) == b"6"
+    assert journal.claim(person) == Standing.IN_LINE
+    sales.drain(sale)
+    journal.prove(units=UNITS)

@@ -1,0 +1,97 @@
+"""The operator site: a draft is written, approved and run by actions; nobody else comes in."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from flashsale.models import Sale
+from shop.models import StockItem
+from tests.factories import flashsale as sales
+from tests.factories.accounts import UserFactory
+from tests.factories.shop import fill_shelf
+
+pytestmark = pytest.mark.django_db
+URL = "/operator/flashsale/sale/"
+
+
+@pytest.fixture
+def operator(client_of: Callable[[User], Client]) -> Client:
+    return client_of(UserFactory.create(is_operator=True))
+
+
+def act(client: Client, action: str, *chosen: Sale) -> str:
+    body = {"action": action, "_selected_action": [sale.pk for sale in chosen]}
+    response = client.post(URL, body, follow=True)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def test_a_sale_is_approved_paused_resumed_and_cancelled(operator: Client) -> None:
+    sale = sales.draft_sale(units=3)
+    fill_shelf(sale.lots.get().variant, 3)
+    for action, state in (
+        ("approve", "approved"),
+        ("pause", "paused"),
+        ("resume", "approved"),
+        ("cancel", "cancelled"),
+    ):
+        assert "done" in act(operator, action, sale)
+        sale.refresh_from_db()
+        assert sale.state == state
+    assert StockItem.objects.get().on_hand == 3
+
+
+def test_one_that_cannot_is_named_and_the_others_go_on(operator: Client) -> None:
+    without_stock, fine = sales.draft_sale(units=3), sales.draft_sale(units=3)
+    fill_shelf(fine.lots.get().variant, 3)
+    assert "Not enough in stock" in act(operator, "approve", without_stock, fine)
+    assert set(Sale.objects.values_list("state", flat=True)) == {"draft", "approved"}
+
+
+def test_a_draft_is_written_on_a_form(operator: Client) -> None:
+    variant = sales.draft_sale().lots.get().variant
+    times = {
+        f"{name}_{part}": value
+        for name, hour in (
+            ("reserve_opens_at", "10"),
+            ("reserve_closes_at", "11"),
+            ("starts_at", "12"),
+            ("ends_at", "13"),
+        )
+        for part, value in (("0", "2030-01-01"), ("1", f"{hour}:00:00"))
+    }
+    lot = {"lots-0-variant": variant.pk, "lots-0-unit_price_minor": 900, "lots-0-pledged": 5}
+    forms = {"lots-TOTAL_FORMS": 1, "lots-INITIAL_FORMS": 0}
+    body = {"title": "Tin kettle", "blurb": "", "post_text": "", "hold_seconds": 300}
+    response = operator.post(f"{URL}add/", {**body, **times, **lot, **forms})
+    assert response.status_code == 302, response.content.decode()
+    sale = Sale.objects.get(title="Tin kettle")
+    assert (sale.state, sale.currency, sale.lots.get().pledged) == ("draft", "USD", 5)
+
+
+def test_what_was_announced_is_not_rewritten(operator: Client) -> None:
+    sale = sales.approved_sale()
+    page = operator.get(f"{URL}{sale.pk}/change/").content.decode()
+    assert 'name="title"' not in page
+    assert operator.post(f"{URL}{sale.pk}/change/", {"title": "Other"}).status_code == 403
+
+
+@pytest.mark.parametrize("model", ["sale", "claim", "reservation", "deadletter"])
+def test_every_list_opens_for_operators_and_for_nobody_else(
+    model: str, operator: Client, alice: User, client_of: Callable[[User], Client]
+) -> None:
+    sale = sales.live_sale()
+    (person,) = sales.crowd(sale, 1)
+    sales.claim(sale, person)
+    sales.drain(sale)
+    url = f"/operator/flashsale/{model}/"
+    assert operator.get(url).status_code == 200
+    assert client_of(alice).get(url).status_code in (302, 403)
+    assert Client().get(url).status_code == 302
+
+
+def test_the_first_page_says_what_waits(operator: Client) -> None:
+    sales.draft_sale()
+    assert "Sales to approve" in operator.get("/operator/").content.decode()

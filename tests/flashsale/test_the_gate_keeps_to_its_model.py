@@ -1,0 +1,168 @@
+"""Random people do random things; the scripts in Redis and a few lines of Python must agree."""
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from flashsale.gate import scripts
+from flashsale.gate.keys import GROUP, Keys, claim_bit
+from flashsale.gate.scripts import Fence
+from flashsale.services import streams
+from socialcommerce.lib import redis
+
+SALE, LOT = 7, 3
+PEOPLE = st.integers(min_value=1, max_value=6)
+HOUR_US = 3_600_000_000
+
+
+class Gate(RuleBasedStateMachine):
+    """remain, who is marked and what is queued; the clock stands within the sale."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.client, self.keys = redis.gate(), Keys(SALE)
+        self.client.flushdb()
+        self.epoch, self.open, self.stock = 0, False, 3
+        self.claimed: set[int] = set()
+        self.queued: dict[str, int] = {}
+        self.rebuild()
+
+    @rule()
+    def rebuild(self) -> None:
+        self.epoch += 1
+        self.fence = Fence(SALE, self.epoch, f"n{self.epoch}")
+        now = time.time_ns() // 1000
+        meta = {"fence": str(self.fence), "starts_us": now - HOUR_US, "ends_us": now + HOUR_US}
+        meta |= {"opens_us": now - HOUR_US, "closes_us": now + HOUR_US}
+        meta |= {"restoring": 0, "restore_until_us": 0}
+        self.client.delete(self.keys.meta)
+        self.client.hset(self.keys.meta, mapping=meta)
+        self.client.set(self.keys.remain(LOT), self.stock)
+        streams.ensure(self.client, self.keys.claims)
+        scripts.load(self.client, self.fence)
+        self.client.set(self.keys.lease, str(self.fence))
+        self.open = True
+
+    @rule()
+    def lose_the_lease(self) -> None:
+        self.client.delete(self.keys.lease)
+        self.open = False
+
+    @rule()
+    def renew(self) -> None:
+        assert self.call("renew", [self.keys.lease, self.keys.meta], [60_000]) == 1
+        self.open = True
+
+    @rule(person=PEOPLE)
+    def claim(self, person: int) -> None:
+        said = self._claim(person, self.fence)[0].decode()
+        if not self.open:
+            assert said == "CLOSED"
+        elif person in self.claimed:
+            assert said == "DUP"
+        elif self.stock == 0:
+            assert said == "SOLD_OUT"
+        else:
+            assert said == "IN_LINE"
+            self.stock -= 1
+            self.claimed.add(person)
+            self.queued[self._newest()] = person
+
+    @precondition(lambda self: self.epoch > 1)
+    @rule(person=PEOPLE)
+    def claim_with_an_old_script(self, person: int) -> None:
+        old = Fence(SALE, self.epoch - 1, f"n{self.epoch - 1}")
+        assert self._claim(person, old) == [b"CLOSED"]
+
+    @precondition(lambda self: self.queued)
+    @rule(refused=st.booleans(), times=st.integers(min_value=1, max_value=3))
+    def settle(self, *, refused: bool, times: int) -> None:
+        streams.take(self.client, self.keys.claims, count=1)
+        pending = self.client.xpending_range(self.keys.claims, GROUP, "-", "+", 1)
+        entry = pending[0]["message_id"].decode()
+        person = self.queued.pop(entry)
+        bit = claim_bit(number=person, slot=1, slots=1)
+        names = [self.keys.meta, self.keys.claims, self.keys.claimed, self.keys.reserved]
+        names += [self.keys.result(f"t{person}"), self.keys.remain(LOT)]
+        args = [60_000, -1, entry, "", int(refused), bit if refused else ""]
+        told = [self.call("settle", names, args) for _time in range(times)]
+        assert told == [1] + [0] * (times - 1)
+        if refused:
+            self.stock += 1
+            self.claimed.discard(person)
+
+    @rule(delta=st.integers(min_value=-2, max_value=2))
+    def give(self, delta: int) -> None:
+        self.stock = max(0, self.stock + delta)
+        names = [self.keys.meta, self.keys.remain(LOT)]
+        assert self.call("give", names, [delta]) == self.stock
+
+    @rule(seen=st.integers(min_value=0, max_value=4), free=st.integers(min_value=0, max_value=4))
+    def repair(self, seen: int, free: int) -> None:
+        names = [self.keys.meta, self.keys.remain(LOT), self.keys.claims]
+        moved = seen != self.stock or bool(self.queued)
+        assert self.call("repair", names, [seen, free]) == (0 if moved else 1)
+        if not moved:
+            self.stock = free
+
+    @invariant()
+    def redis_agrees(self) -> None:
+        assert int(self.client.get(self.keys.remain(LOT)) or -1) == self.stock
+        assert self.client.xlen(self.keys.claims) == len(self.queued)
+        marked = {
+            person
+            for person in range(1, 7)
+            if self.client.getbit(self.keys.claimed, claim_bit(number=person, slot=1, slots=1))
+        }
+        assert marked == self.claimed
+
+    def call(self, name: str, names: list[str], args: list[object]) -> object:
+        return scripts.call(self.client, name, self.fence, names, args)
+
+    def _claim(self, person: int, fence: Fence) -> list[bytes]:
+        keys = self.keys
+        names = [keys.lease, keys.meta, keys.claimed, keys.remain(LOT), keys.claims]
+        names += [keys.places, keys.nudge(keys.claims)]
+        bit = claim_bit(number=person, slot=1, slots=1)
+        args = [bit, person, person, LOT, 1, f"{person:032x}", 0]
+        said: list[bytes] = scripts.call(self.client, "claim", fence, names, args)
+        return said
+
+    def _newest(self) -> str:
+        return str(self.client.xrevrange(self.keys.claims, count=1)[0][0].decode())
+
+
+TestGate = Gate.TestCase
+TestGate.settings = settings(
+    max_examples=40,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+@pytest.mark.parametrize(
+    ("starts_in_us", "ends_in_us", "said"),
+    [(1_000_000, HOUR_US, b"EARLY"), (-HOUR_US, -1, b"ENDED"), (-1, HOUR_US, b"SOLD_OUT")],
+)
+def test_the_scripts_clock_alone_says_when(starts_in_us: int, ends_in_us: int, said: bytes) -> None:
+    gate = Gate()
+    seconds, microseconds = gate.client.time()
+    now = int(seconds) * 1_000_000 + int(microseconds)
+    times = {"starts_us": now + starts_in_us, "ends_us": now + ends_in_us}
+    gate.client.hset(gate.keys.meta, mapping=times)
+    gate.client.set(gate.keys.remain(LOT), 0)
+    assert gate._claim(1, gate.fence)[0] == said
+    assert gate.client.getbit(gate.keys.claimed, 0) == 0
+    assert gate.client.xlen(gate.keys.claims) == 0
+
+
+def test_every_script_states_its_contract() -> None:
+    for name in scripts.NAMES:
+        head = scripts.source(name).split("\n\n")[0]
+        assert head.startswith(f"-- {name}.lua: ")
+        for part in ("-- KEYS", "-- ARGV", "-- Example", "-- Results"):
+            assert part in head, f"{name}.lua says nothing of {part}"
