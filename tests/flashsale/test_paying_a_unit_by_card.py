@@ -1,0 +1,140 @@
+"""By card: the unit stays held while the bank thinks, with a capped grace, and is never lost."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from flashsale.models import Claim, Sale
+from flashsale.services import claims, conservation, sweeps
+from payments.models import Refund
+from payments.services import charges
+from shop.services.checkout import CheckoutResult
+from socialcommerce.lib import clock
+from tests.factories import flashsale as sales
+from tests.payments.conftest import BindCard, bind
+from tests.payments.sandbox_fixture import answer_bank
+
+__all__ = ["bind"]
+
+pytestmark = pytest.mark.django_db
+DECLINED = "4000000000000341"  # binds, then declines
+WANTS_3DS = "4000000000003220"
+Pay = Callable[[str], CheckoutResult]
+
+
+@pytest.fixture
+def sale() -> Sale:
+    return sales.live_sale(units=2)
+
+
+@pytest.fixture
+def claim(sale: Sale) -> Claim:
+    (person,) = sales.crowd(sale, 1)
+    sales.claim(sale, person)
+    sales.drain(sale)
+    return Claim.objects.select_related("person__user", "order").get()
+
+
+@pytest.fixture
+def pay(claim: Claim, bind: BindCard) -> Pay:
+    def by_card(number: str) -> CheckoutResult:
+        return claims.pay(
+            sale_id=claim.sale_id,
+            person=claim.person,
+            method="card",
+            instrument_id=bind(claim.person.user, number).pk,
+            key=f"k{number}",
+            return_url=f"/sales/{claim.sale_id}/claim/",
+            now=clock.now(),
+        )
+
+    return by_card
+
+
+def deadline(claim: Claim) -> datetime:
+    claim.refresh_from_db()
+    assert claim.held_until is not None
+    return claim.held_until
+
+
+def test_a_good_card_pays_at_once(sale: Sale, claim: Claim, pay: Pay) -> None:
+    pay("4242424242424242")
+    claim.refresh_from_db()
+    assert claim.state == "paid"
+    assert conservation.count(sale.pk).paid == 1
+
+
+def test_a_decline_leaves_it_held_for_another_card(claim: Claim, pay: Pay) -> None:
+    assert pay(DECLINED).decline_code
+    claim.refresh_from_db()
+    assert claim.state == "held"
+    pay("4242424242424242")
+    claim.refresh_from_db()
+    assert claim.state == "paid"
+
+
+def test_a_payment_at_the_bank_keeps_the_unit_past_the_deadline(
+    sale: Sale, claim: Claim, pay: Pay
+) -> None:
+    url = pay(WANTS_3DS).next_action_url
+    claim.refresh_from_db()
+    assert claim.state == "paying"
+    late = deadline(claim) + timedelta(seconds=60)
+    assert sweeps.expire(sale_id=sale.pk, now=late) == 0
+    assert sweeps.stop_payments(sale_id=sale.pk, now=late) == 1
+    claim.refresh_from_db()
+    assert claim.state == "paying"
+    answer_bank(url)
+    assert claim.order is not None
+    claim.order.refresh_from_db()
+    charges.drive(payment_id=claim.order.payment_id or 0, now=clock.now())
+    claim.refresh_from_db()
+    assert claim.state == "paid"
+    assert conservation.count(sale.pk).holds
+
+
+def test_after_the_grace_the_payment_is_stopped_and_the_unit_is_free(
+    sale: Sale, claim: Claim, pay: Pay
+) -> None:
+    pay(WANTS_3DS)
+    late = deadline(claim) + timedelta(seconds=121)
+    sweeps.stop_payments(sale_id=sale.pk, now=late)
+    sweeps.expire(sale_id=sale.pk, now=late)
+    claim.refresh_from_db()
+    assert claim.state == "expired"
+    assert conservation.count(sale.pk).free == 2
+    assert claim.order is not None
+    claim.order.refresh_from_db()
+    assert (claim.order.state, claim.order.payment.state) == ("expired", "cancelled")  # type: ignore[union-attr]
+
+
+def test_stopping_finds_that_the_money_is_there(sale: Sale, claim: Claim, pay: Pay) -> None:
+    answer_bank(pay(WANTS_3DS).next_action_url)
+    late = deadline(claim) + timedelta(seconds=121)
+    sweeps.stop_payments(sale_id=sale.pk, now=late)
+    claim.refresh_from_db()
+    assert claim.state == "paid"
+    assert Refund.objects.count() == 0
+    assert conservation.count(sale.pk).paid == 1
+
+
+def test_the_grace_is_given_once(claim: Claim, pay: Pay) -> None:
+    pay(DECLINED)
+    claim.refresh_from_db()
+    first = claim.paying_until
+    pay(WANTS_3DS)
+    claim.refresh_from_db()
+    assert claim.paying_until == first
+
+
+def test_a_payment_begun_on_the_orders_page_counts_like_one_begun_here(
+    sale: Sale, claim: Claim, pay: Pay
+) -> None:
+    pay(WANTS_3DS)
+    Claim.objects.filter(pk=claim.pk).update(state="held", paying_until=None)
+    late = deadline(claim) + timedelta(seconds=1)
+    assert sweeps.expire(sale_id=sale.pk, now=late) == 0
+    claim.refresh_from_db()
+    assert claim.state == "paying"
+    assert conservation.count(sale.pk).holds
