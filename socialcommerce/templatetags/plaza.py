@@ -74,6 +74,18 @@ def moment(value: datetime, style: str = "ago") -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, words)
 
 
+@register.simple_tag
+def period(start: datetime, end: datetime) -> SafeString:
+    """From when to when, the day said once where both are on it."""
+    first, last = timezone.localtime(start), timezone.localtime(end)
+    until = "" if first.date() == last.date() else f"{_day(end)}, "
+    return format_html(
+        _('<time datetime="{}">{}, {}</time> to <time datetime="{}">{}{}</time>'),
+        start.isoformat(), _day(start), formats.date_format(first, "TIME_FORMAT"),
+        end.isoformat(), until, formats.date_format(last, "TIME_FORMAT"),
+    )  # fmt: skip
+
+
 @register.filter
 def clock_digits(length: timedelta | int) -> str:
     """A stretch of time as a clock shows it: "1d 2:04:09", "4:09"; never below zero."""

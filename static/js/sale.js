@@ -11,9 +11,12 @@ const panel = () => root.querySelector("[data-sale-panel]");
 
 function say(text) {
   if (said.textContent !== text) said.textContent = text;
+  said.classList.remove("visually-hidden");
 }
 
 function showPanel() {
+  // The face says it to the eye; the line stays for whoever listens.
+  said.classList.add("visually-hidden");
   return window.htmx.ajax("GET", root.dataset.panelUrl, { target: "#sale-panel", swap: "innerHTML" });
 }
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.template import Context, Template
+from django.utils.html import strip_tags
 
 from socialcommerce.lib.money import Money
 from socialcommerce.templatetags import plaza
@@ -41,6 +42,18 @@ def test_a_moment_can_be_read_by_machines() -> None:
     shown = Template("{% load plaza %}{% moment when 'full' %}").render(Context({"when": NOW}))
     assert 'datetime="2026-11-20T21:00:00+00:00"' in shown
     assert ">Nov. 20, 2026, 9 p.m.</time>" in shown
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (2, "November 20, 9 p.m. to 11 p.m."),
+        (38, "November 20, 9 p.m. to November 22, 11 a.m."),
+    ],
+)
+@time_machine.travel(NOW, tick=False)
+def test_a_period_names_its_day_once(hours: int, words: str) -> None:
+    assert strip_tags(plaza.period(NOW, NOW + timedelta(hours=hours))) == words
 
 
 @pytest.mark.parametrize(
