@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shop.store_states import StoreState
+from socialcommerce.lib.money import basis_points
 
 AMOUNT_MAX_MINOR = 10**12  # far below what a bigint sums safely, far above any price
 
@@ -96,4 +97,4 @@ class Store(models.Model):
 
     def fee_minor(self, amount_minor: int) -> int:
         """The site's share of `amount_minor`, rounded half up to a whole minor unit."""
-        return (amount_minor * self.fee_basis_points + 5_000) // 10_000
+        return basis_points(amount_minor, self.fee_basis_points)

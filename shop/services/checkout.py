@@ -6,9 +6,7 @@ writes the payment; Stripe is asked afterwards, outside of it.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -16,17 +14,26 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
 from accounts.services import addresses
-from payments.models import Payment
-from payments.payment_states import OPEN, PaymentState
-from payments.services import charges
+from payments.payment_states import OPEN
 from shop.models import Order, OrderLine, Variant
 from shop.order_states import OrderState
-from shop.services import orders, promises, stock
+from shop.services import orders, paying, promises, stock
+from shop.services.paying import CheckoutResult, Means, Method, NoInstrument
 from shop.services.quotes import Quote, quote
 from socialcommerce.lib.money import Money, format_money
-from socialcommerce.lib.problems import Conflict, Invalid, NotFound
+from socialcommerce.lib.problems import Conflict, NotFound
 
-Method = Literal["wallet", "card"]
+__all__ = [
+    "CheckoutResult",
+    "KeyReused",
+    "Method",
+    "NoInstrument",
+    "NotForSale",
+    "TooLate",
+    "TotalChanged",
+    "pay_order",
+    "place",
+]
 
 
 class NotForSale(NotFound):
@@ -55,36 +62,9 @@ class KeyReused(Conflict):
     title = _("This purchase was sent before with other choices")
 
 
-class NoInstrument(Invalid):
-    code = "no-instrument"
-    title = _("Please choose a card to pay with")
-
-
 class TooLate(Conflict):
     code = "pay-by-passed"
     title = _("The time to pay this order is over")
-
-
-@dataclass(frozen=True, slots=True)
-class CheckoutResult:
-    """`next_action_url` is where the bank wants to see the person; empty if nowhere.
-
-    A declined card leaves the order awaiting payment and the code in `decline_code`.
-    """
-
-    order: Order
-    next_action_url: str = ""
-    decline_code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """How an order is paid. `key` makes the payment once, whatever is sent twice."""
-
-    method: Method
-    instrument_id: int | None
-    key: str
-    return_url: str
 
 
 def place(
@@ -107,7 +87,7 @@ def place(
     KeyReused, NoInstrument, and payments' refusals; then nothing was changed.
     """
     request_hash = _hash(variant_id, quantity, address_id, method, instrument_id)
-    means = Means(method, _checked(method, instrument_id), key, return_url)
+    means = paying.means(method, instrument_id, key=key, return_url=return_url)
     with transaction.atomic(durable=True):
         order = _earlier(buyer, key, request_hash)
         if order is None:
@@ -123,7 +103,7 @@ def place(
             )
             if order.state == OrderState.AWAITING_PAYMENT and order.payment_id is None:
                 _start(order, means, now=now)
-    return _outcome(order, now=now)
+    return paying.outcome(order, now=now)
 
 
 def pay_order(
@@ -141,29 +121,25 @@ def pay_order(
     Opens the transaction. Raises NotFound, NotNow, TooLate, NoInstrument, and
     payments' refusals.
     """
-    means = Means(method, _checked(method, instrument_id), key, return_url)
+    means = paying.means(method, instrument_id, key=key, return_url=return_url)
     order = _own(order_id, buyer)
     if order.state == OrderState.AWAITING_PAYMENT and order.pay_by <= now:
         raise TooLate(_("The order was not charged. You can order again."))
     payment = order.payment
     if payment is not None and payment.state in OPEN:
-        retried = _use_open(order, payment, means, now=now)
+        retried = paying.use_open(order, payment, means, now=now)
         if retried is not None:
             return retried
     with transaction.atomic(durable=True):
         order = orders.lock(order_id)
         stock.lock_held(order_id)
         if order.state == OrderState.AWAITING_PAYMENT:
-            _begin_payment(order, means, now=now)
+            # Another tab may have begun since we looked: two payments are one too many.
+            if order.payment is None or order.payment.state not in OPEN:
+                paying.begin(order, means, now=now)
         elif order.state in {OrderState.EXPIRED, OrderState.CANCELLED}:
             raise orders.NotNow(order)
-    return _outcome(order, now=now)
-
-
-def _checked(method: Method, instrument_id: int | None) -> int | None:
-    if method == "card" and instrument_id is None:
-        raise NoInstrument
-    return instrument_id if method == "card" else None
+    return paying.outcome(order, now=now)
 
 
 def _hash(*parts: object) -> str:
@@ -268,70 +244,4 @@ def _start(order: Order, means: Means, *, now: datetime) -> None:
             expires_at=order.pay_by,
             now=now,
         )
-    _begin_payment(order, means, now=now)
-
-
-def _begin_payment(order: Order, means: Means, *, now: datetime) -> None:
-    """From the wallet the order is paid; by card its payment waits to be driven."""
-    if means.method == "wallet":
-        # Our receiver of payment_settled marks the order paid, as it does for cards.
-        charges.pay_from_wallet(
-            payer_id=order.buyer_id,
-            payee_id=order.store.profile_id,
-            amount_minor=order.total_minor,
-            currency=order.currency,
-            reference=order.reference,
-            key=f"{order.reference}:{means.key}",
-            now=now,
-        )
-        return
-    assert means.instrument_id is not None  # noqa: S101 - _checked() has seen to it
-    payment = charges.open_card_payment(
-        payer_id=order.buyer_id,
-        payee_id=order.store.profile_id,
-        amount_minor=order.total_minor,
-        currency=order.currency,
-        instrument_id=means.instrument_id,
-        reference=order.reference,
-        key=f"{order.reference}:{means.key}",
-        return_url=means.return_url.replace("{number}", order.number),
-        expires_at=order.pay_by,
-        now=now,
-    )
-    Order.objects.filter(pk=order.pk).update(payment=payment)
-    order.payment = payment
-
-
-def _use_open(
-    order: Order, payment: Payment, means: Means, *, now: datetime
-) -> CheckoutResult | None:
-    """Another card goes to the same payment; the wallet wants it dead first.
-
-    None if the payment is dead now and another may begin. No transaction is open.
-    """
-    if means.method == "card" and payment.state == PaymentState.REQUIRES_METHOD:
-        assert means.instrument_id is not None  # noqa: S101 - _checked() has seen to it
-        charges.retry(payment_id=payment.pk, instrument_id=means.instrument_id, now=now)
-        return _outcome(order, now=now)
-    if means.method == "card" and payment.instrument_id == means.instrument_id:
-        return _outcome(order, now=now)
-    payment = charges.cancel(payment_id=payment.pk, now=now)
-    return None if payment.state not in OPEN else _outcome(order, now=now)
-
-
-def _outcome(order: Order, *, now: datetime) -> CheckoutResult:
-    """Asks Stripe where a card payment is open; the row says the rest. Safe to repeat."""
-    order = Order.objects.select_related("payment", "store__profile").get(pk=order.pk)
-    payment = order.payment
-    if payment is None or payment.state not in OPEN:
-        return CheckoutResult(order)
-    if payment.state in {PaymentState.CREATED, PaymentState.PROCESSING}:
-        payment = charges.drive(payment_id=payment.pk, now=now)
-        order = Order.objects.select_related("payment", "store__profile").get(pk=order.pk)
-    wants_action = payment.state == PaymentState.REQUIRES_ACTION
-    declined = payment.state == PaymentState.REQUIRES_METHOD
-    return CheckoutResult(
-        order,
-        next_action_url=payment.next_action_url if wants_action else "",
-        decline_code=payment.decline_code if declined else "",
-    )
+    paying.begin(order, means, now=now)

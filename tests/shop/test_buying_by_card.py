@@ -254,3 +254,14 @@ def test_the_bank_page_is_where_the_browser_goes(
     order = Order.objects.get()
     assert (home.status_code, home["Location"]) == (303, order.get_absolute_url())
     assert order.state == "paid"
+
+
+def test_a_second_tab_does_not_open_a_second_payment(
+    pay_by_card: Buy, rich_alice: User, bind: BindCard
+) -> None:
+    order = pay_by_card(WANTS_3DS).order
+    assert order.payment is not None
+    first = again(order, method="card", instrument_id=order.payment.instrument_id, key="tab-1")
+    second = again(order, method="card", instrument_id=order.payment.instrument_id, key="tab-2")
+    assert first.next_action_url == second.next_action_url != ""
+    assert Payment.objects.count() == 1
