@@ -133,7 +133,7 @@ REDIS_GATE_URL = env.text("REDIS_GATE_URL", "redis://127.0.0.1:1/0")  # flash-sa
 REDIS_TIMEOUT_SECONDS = env.number("REDIS_TIMEOUT_SECONDS", 2)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "socialcommerce.lib.forgetful_cache.ForgetfulCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "plaza",
         "OPTIONS": {

@@ -38,3 +38,8 @@ if not settings.PRODUCTION:
         path("dev/look/", dev.look, name="dev-look"),
         path("dev/look/refusal/", dev.refusal, name="dev-refusal"),
     ]
+
+handler400 = "socialcommerce.errors.bad_request"
+handler403 = "socialcommerce.errors.permission_denied"
+handler404 = "socialcommerce.errors.page_not_found"
+handler500 = "socialcommerce.errors.server_error"
