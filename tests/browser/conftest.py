@@ -3,6 +3,8 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
@@ -10,12 +12,17 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import User
+from flashsale.gate import published
 from payments.sandbox.server import Sandbox
 from tests import stack
+from tests.browser import complaints, town
+from tests.browser.visitor import Visitor
 from tests.payments.sandbox_fixture import WEBHOOK_PATH
 
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 15_000  # the machine is shared; a browser test is about what, not how fast
+LEASE_MS = "20000"  # likewise: a controller that waits for its turn closes no gate
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -48,36 +55,96 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(live_server: LiveServer, stripe_sandbox: Sandbox, settings: Settings) -> Iterator[str]:
-    """The address of a whole running site: web, worker, controller, Stripe sandbox."""
+def pages(
+    live_server: LiveServer, stripe_sandbox: Sandbox, settings: Settings, tmp_path: Path
+) -> str:
+    """The address of the pages and the Stripe sandbox, without worker and controller."""
     settings.SITE_URL = live_server.url
+    settings.EMAIL_BACKEND = "accounts.mailbox.MailboxBackend"
+    settings.MAILBOX_DIR = tmp_path / "mail"
+    settings.MEDIA_ROOT = tmp_path / "media"
     policy = django_settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     # The hosted card page is at the sandbox, whose address is known only now.
     settings.CONTENT_SECURITY_POLICY = {
         "DIRECTIVES": {**policy, "form-action": [*policy["form-action"], stripe_sandbox.url]}
     }
     stripe_sandbox.control("webhook", url=live_server.url + WEBHOOK_PATH)
-    with stack.running("worker", "controller", env=stack.environment(SITE_URL=live_server.url)):
-        yield live_server.url
+    published._cache.clear()  # sales of earlier tests had the same ids
+    return live_server.url
+
+
+@pytest.fixture
+def site(pages: str) -> Iterator[str]:
+    """The address of a whole running site: web, worker, controller, Stripe sandbox."""
+    env = stack.environment(SITE_URL=pages, SALE_LEASE_MS=LEASE_MS)
+    with stack.running("worker", "controller", env=env):
+        yield pages
 
 
 Open = Callable[..., Page]
+Visit = Callable[..., Visitor]
+
+
+@contextmanager
+def phones(browser: Browser, address: str) -> Iterator[Open]:
+    """`open(javascript=False, width=1280)`; whatever a page complained about fails the test."""
+    contexts: list[BrowserContext] = []
+    heard: list[str] = []
+
+    def open_page(
+        *, javascript: bool = True, width: int = PHONE["width"], scheme: str = "light"
+    ) -> Page:
+        context = browser.new_context(
+            viewport={**PHONE, "width": width},
+            base_url=address,
+            java_script_enabled=javascript,
+            locale="en-US",
+            color_scheme=scheme,  # type: ignore[arg-type]  # light or dark
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        complaints.listen(page, heard, site=address)
+        return page
+
+    expect.set_options(timeout=PATIENCE_MS)
+    try:
+        yield open_page
+    finally:
+        for context in contexts:
+            context.close()
+    assert heard == []
 
 
 @pytest.fixture
 def open_phone(chromium: Browser, site: str) -> Iterator[Open]:
-    """`open_phone(javascript=False)`: a page on a phone of its own."""
-    contexts: list[BrowserContext] = []
+    """A phone of its own before the whole site."""
+    with phones(chromium, site) as open_page:
+        yield open_page
 
-    def open_page(*, javascript: bool = True) -> Page:
-        context = chromium.new_context(
-            viewport=PHONE, base_url=site, java_script_enabled=javascript, locale="en-US"
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        return context.new_page()
 
-    expect.set_options(timeout=PATIENCE_MS)
-    yield open_page
-    for context in contexts:
-        context.close()
+@pytest.fixture
+def open_page(chromium: Browser, pages: str) -> Iterator[Open]:
+    """The same, where neither worker nor controller is needed."""
+    with phones(chromium, pages) as open_one:
+        yield open_one
+
+
+@pytest.fixture
+def visit(open_phone: Open) -> Visit:
+    """`visit(alice, javascript=False)`: somebody on a phone; without a user a stranger."""
+
+    def visitor(user: User | None = None, *, javascript: bool = True) -> Visitor:
+        somebody = Visitor(open_phone(javascript=javascript), javascript=javascript)
+        if user is not None:
+            somebody.has_logged_in(user)
+        return somebody
+
+    return visitor
+
+
+@pytest.fixture
+def square(transactional_db: None) -> town.Town:
+    """A store with a notebook for 12.50 plus 4.00 shipping, and its post with a checkout card."""
+    return town.build()
