@@ -29,7 +29,7 @@ class ComposeForm(forms.Form):
     """A post to be, by one of `authors` (the person first, then the stores they run)."""
 
     text = forms.CharField(
-        label=_("What is it?"),
+        label=_("What is new?"),
         required=False,
         strip=False,
         max_length=TEXT_CHARACTERS_MAX,
@@ -51,7 +51,7 @@ class ComposeForm(forms.Form):
     def __init__(self, *args: Any, authors: Sequence[Profile], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.authors = authors
-        hint = _("Your answer") if self["in_reply_to"].value() else _("What is it?")
+        hint = _("Your answer") if self["in_reply_to"].value() else _("What is new?")
         self.fields["text"].widget.attrs["placeholder"] = hint
         # Bound fields know what was sent by value: a choice is compared as text.
         author = self.fields["author"]
