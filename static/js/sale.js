@@ -61,6 +61,7 @@ async function send(url, body) {
 async function settle(answer) {
   say(`${answer.title}. ${answer.detail}`);
   inLine ||= IN_LINE.includes(answer.standing);
+  root.dataset.waiting = answer.poll_ms ? answer.standing : "";
   if (answer.poll_ms) {
     wait(answer.poll_ms);
   } else if (answer.wait_ms) {

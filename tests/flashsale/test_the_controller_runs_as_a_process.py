@@ -33,7 +33,7 @@ def test_a_process_opens_the_gate_and_a_worker_drains_it() -> None:
     connections.close_all()
     with stack.running("controller", "worker", env=stack.environment()):
         wait_for(lambda: published.read(sale.pk).is_open)
-        assert redis.cache().exists(CONTROLLER_KEY)
+        wait_for(lambda: bool(redis.cache().exists(CONTROLLER_KEY)))
         published.forget(sale.pk)
         sales.claim(sale, person)
         wait_for(lambda: Claim.objects.filter(state="held").exists())
