@@ -2,7 +2,7 @@
 // Forms that htmx sends are marked by htmx itself.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method === "dialog") return;
+  if (event.defaultPrevented) return;
   if (form.dataset.sent !== undefined) {
     event.preventDefault();
     return;

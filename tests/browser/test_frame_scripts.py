@@ -68,15 +68,6 @@ def test_the_switch_turns_the_page_dark_and_the_server_remembers(look: Look) -> 
     assert page.locator("html").get_attribute("data-theme") == "dark"
 
 
-def test_a_dialog_opens_over_the_page_and_closes_on_escape(look: Look) -> None:
-    page = look()
-    page.get_by_role("link", name="Dialog").click()
-    dialog = page.get_by_role("dialog", name="Send money")
-    expect(dialog).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
-
-
 def test_a_menu_closes_when_something_else_is_pressed(look: Look) -> None:
     page = look()
     page.get_by_text("Menu", exact=True).click()
