@@ -1,0 +1,126 @@
+"""A poison entry costs no other; a gate that counts wrong is put right or paused."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import Profile
+from flashsale.gate import control
+from flashsale.gate.keys import GROUP, Keys
+from flashsale.models import Claim, DeadLetter, Sale, Stream
+from flashsale.services import conservation
+from flashsale.services.controller import Controller
+from flashsale.standings import Standing
+from socialcommerce.lib import clock, redis
+from tests.factories import flashsale as sales
+
+pytestmark = pytest.mark.django_db
+
+
+def remain(sale: Sale) -> int:
+    lot = sale.lots.get().pk
+    return control.remains(redis.gate(), sale.pk, [lot])[lot]
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        {"person": "x"},
+        {"person": "1", "number": "1"},
+        {"ticket": "0" * 32},
+        {"number": "9" * 30},
+        {"at": "9" * 40},
+        {"epoch": "-1"},
+        {"lot": "0"},
+    ],
+)
+def test_one_poison_entry_among_many_is_a_dead_letter(poison: dict[str, str]) -> None:
+    sale = sales.live_sale(units=10)
+    people = sales.crowd(sale, 7)
+    victim = people.pop()
+    for person in people[:3]:
+        sales.claim(sale, person)
+    good = {
+        "person": victim.profile_id,
+        "number": victim.number,
+        "lot": sale.lots.get().pk,
+        "slot": 1,
+        "ticket": sales.ticket(sale, victim),
+        "at": int(clock.now().timestamp() * 1_000_000),
+        "epoch": sale.epoch,
+    }
+    redis.gate().xadd(Keys(sale.pk).claims, {**good, **poison})
+    for person in people[3:]:
+        sales.claim(sale, person)
+    assert sales.drain(sale) == 7
+    assert Claim.objects.filter(state="held").count() == 6
+    letter = DeadLetter.objects.get()
+    assert letter.reason
+    assert letter.stream == Stream.CLAIMS
+    assert redis.gate().xpending(Keys(sale.pk).claims, GROUP)["pending"] == 0
+    assert conservation.count(sale.pk).holds
+
+
+def test_too_few_at_the_gate_are_put_right_at_once() -> None:
+    sale = sales.live_sale(units=3)
+    redis.gate().set(Keys(sale.pk).remain(sale.lots.get().pk), 0)
+    assert Controller().tick(now=clock.now()) == []
+    assert remain(sale) == 3
+
+
+def test_too_many_at_the_gate_pause_the_sale_at_the_third_look() -> None:
+    sale = sales.live_sale(units=3)
+    redis.gate().set(Keys(sale.pk).remain(sale.lots.get().pk), 9)
+    keeper = Controller()
+    for looks in (1, 2):
+        keeper.tick(now=clock.now())
+        assert sales.running(sale), f"paused after {looks}"
+    keeper.tick(now=clock.now())
+    assert not sales.running(sale)
+    assert "6 units too many" in sale.pause_reason
+
+
+def test_a_claim_on_its_way_is_no_drift() -> None:
+    sale = sales.live_sale(units=3)
+    (person,) = sales.crowd(sale, 1)
+    sales.claim(sale, person)
+    keeper = Controller()
+    for _look in range(4):
+        assert conservation.reconcile(sale) == 0
+    keeper.tick(now=clock.now())
+    assert remain(sale) == 2
+    assert sales.running(sale)
+
+
+def test_more_admitted_than_there_are_units_oversells_nothing() -> None:
+    """Whatever the gate let in, PostgreSQL has so many rows and no more."""
+    sale = sales.live_sale(units=2)
+    people = sales.crowd(sale, 5)
+    redis.gate().set(Keys(sale.pk).remain(sale.lots.get().pk), 5)
+    for person in people:
+        sales.claim(sale, person)
+    sales.drain(sale)
+    states = sorted(Claim.objects.values_list("state", flat=True))
+    assert states == ["held", "held", "no_stock", "no_stock", "no_stock"]
+    assert remain(sale) == 0
+    assert conservation.count(sale.pk).holds
+
+
+def test_a_frozen_person_is_refused_gives_the_unit_back_and_may_try_again() -> None:
+    sale = sales.live_sale(units=1)
+    (person,) = sales.crowd(sale, 1)
+    user = Profile.objects.get(pk=person.profile_id).user
+    assert user is not None
+    user.frozen_at = clock.now() - timedelta(days=1)
+    user.save()
+    sales.claim(sale, person)
+    sales.drain(sale)
+    assert sales.claim(sale, person).standing in (Standing.IN_LINE, Standing.REFUSED)
+    sales.drain(sale)
+    assert set(Claim.objects.values_list("state", flat=True)) == {"refused"}
+    user.frozen_at = None
+    user.save()
+    sales.claim(sale, person)
+    sales.drain(sale)
+    assert Claim.objects.filter(state="held").count() == 1
+    assert remain(sale) == 0
