@@ -98,9 +98,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 
     A wrapper, because wrappers run before every other implementation, also "tryfirst" ones.
     """
-    # Not setdefault: a real Stripe key in the person's shell must not meet a test.
-    os.environ.update(TEST_ENVIRONMENT)
     number = worker_number()
+    if not number:
+        # Not setdefault: a real Stripe key in the person's shell must not meet a test. The
+        # workers of pytest-xdist inherit these, so that all of them sign alike.
+        os.environ.update(TEST_ENVIRONMENT)
     if number:
         for name in ("REDIS_URL", "REDIS_GATE_URL"):
             os.environ[name] = redis_database(os.environ[name], number)
