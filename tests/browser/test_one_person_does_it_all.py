@@ -23,7 +23,7 @@ RESERVE_SECONDS = 25.0
 
 
 @both_ways
-def test_one_person_does_it_all(visit: Visit, square: town.Town, javascript: bool) -> None:
+def test_one_person_does_it_all(visit: Visit, square: town.Town, *, javascript: bool) -> None:
     mina = visit(javascript=javascript)
     mina.sign_up(name="Mina", handle="mina", email="mina@plaza.example")
     mina.confirm_by_mail()

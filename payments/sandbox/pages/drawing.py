@@ -45,6 +45,7 @@ def checkout(session: Json, *, typed: dict[str, str], errors: dict[str, str]) ->
     content = _template("checkout.html").substitute(
         values,
         lead=_lead(session),
+        session=session["id"],  # said in full: the form also stands where the bank sends back to
         problem=_problem(errors),
         number=escape(typed.get("number", "")),
         expiry=escape(typed.get("expiry", "")),
