@@ -5,7 +5,7 @@ happened; the controller then opens the gates of what still runs.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,14 +17,17 @@ from feed.cards import CardRef
 from feed.services import posts
 from flashsale import tokens
 from flashsale.gate.keys import claim_bit
+from flashsale.gate.rebuild import rebuild
 from flashsale.models import Lot, Sale
 from flashsale.sale_states import SaleState
 from flashsale.services import claim_batches, reservation_batches, sales
-from flashsale.services.batches import Batch
+from flashsale.services.batches import Batch, Outcome
+from flashsale.services.locking import StaleEpoch
 from flashsale.services.streams import Entry
 from flashsale.unit_states import UnitState
 from shop.models import Product
 from shop.services import stock
+from socialcommerce.lib import clock, redis
 
 MINUTE = timedelta(minutes=1)
 LEAD = 3 * MINUTE  # from the start of the site to the start of the sale that people can try
@@ -104,15 +107,17 @@ def schedule(*, now: datetime) -> Iterator[str]:
 def _stage(plan: Plan, *, now: datetime, chance: random.Random) -> Sale:
     """The planned sale with its past: announced by its store, reserved for, claimed from."""
     announced = now + plan.reserve_opens - MINUTE
-    lot = _announce(plan, now=now, announced=announced)
+    lot = announce(plan, now=now, announced=announced)
+    _tell(lot, plan, now=announced + MINUTE)
     people = _people(plan, chance=chance)
-    _reserve(lot, people, now=min(now, lot.sale.reserve_closes_at) - MINUTE)
+    reserve(lot, people, now=min(now, lot.sale.reserve_closes_at) - MINUTE)
     claimants = people[len(LIVE_RESERVERS) :] if plan is LIVE else people
-    _claim(lot, claimants[: plan.claimed], now=lot.sale.starts_at + MINUTE)
+    claim(lot, claimants[: plan.claimed], now=lot.sale.starts_at + MINUTE)
     return lot.sale
 
 
-def _announce(plan: Plan, *, now: datetime, announced: datetime) -> Lot:
+def announce(plan: Plan, *, now: datetime, announced: datetime) -> Lot:
+    """The planned sale stands approved, its units out of the shelf."""
     product = Product.objects.select_related("store__profile").get(title=plan.product)
     variant = product.variants.select_related("stock").order_by("position")[0]
     operator = User.objects.filter(is_operator=True).order_by("pk")[0]
@@ -139,13 +144,17 @@ def _announce(plan: Plan, *, now: datetime, announced: datetime) -> Lot:
     lot = Lot.objects.create(sale=sale, variant=variant, unit_price_minor=price, pledged=plan.units)
     sales.approve(sale_id=sale.pk, by=operator, now=announced)
     sale.refresh_from_db()
-    posts.publish(
-        author=product.store.profile,
-        text=f"{plan.blurb} {plan.units} units, {plan.per_cent} % of the price. #fairsale",
-        card=CardRef("sale", sale.pk),
-        now=announced + MINUTE,
-    )
     return Lot.objects.select_related("sale").get(pk=lot.pk)
+
+
+def _tell(lot: Lot, plan: Plan, *, now: datetime) -> None:
+    """The store has posted about its sale."""
+    posts.publish(
+        author=lot.variant.product.store.profile,
+        text=f"{plan.blurb} {plan.units} units, {plan.per_cent} % of the price. #fairsale",
+        card=CardRef("sale", lot.sale_id),
+        now=now,
+    )
 
 
 def _people(plan: Plan, *, chance: random.Random) -> list[Profile]:
@@ -157,47 +166,62 @@ def _people(plan: Plan, *, chance: random.Random) -> list[Profile]:
     return logins + chosen if plan is LIVE else chosen
 
 
-def _reserve(lot: Lot, people: Sequence[Profile], *, now: datetime) -> None:
+def reserve(lot: Lot, people: Sequence[Profile], *, now: datetime) -> None:
+    """They have reserved, in that order; two of three let their wallet be charged."""
     homes = Address.objects.kept().filter(profile__in=people).order_by("-pk")
     by_person = {home.profile_id: home.pk for home in homes}
-    entries = [
-        Entry(
-            f"{index}-1",
-            {
-                "person": str(person.pk),
-                "lot": str(lot.pk),
-                "address": str(by_person[person.pk]),
-                "wallet": str(int(index % 3 != 0)),
-                "share": "0",
-                "at": _microseconds(now + index * timedelta(milliseconds=170)),
-                "epoch": str(lot.sale.epoch),
-            },
-        )
-        for index, person in enumerate(people)
-    ]
-    reservation_batches.work(Batch(lot.sale_id, lot.sale.epoch, entries, now))
+
+    def fields(index: int, person: Profile) -> dict[str, str]:
+        return {
+            "person": str(person.pk),
+            "lot": str(lot.pk),
+            "address": str(by_person[person.pk]),
+            "wallet": str(int(index % 3 != 0)),
+            "share": "0",
+            "at": _microseconds(now + index * timedelta(milliseconds=170)),
+        }
+
+    rows = [fields(index, person) for index, person in enumerate(people)]
+    _work(reservation_batches.work, lot.sale, rows, now=now)
 
 
-def _claim(lot: Lot, people: Sequence[Profile], *, now: datetime) -> None:
+def claim(lot: Lot, people: Sequence[Profile], *, now: datetime) -> None:
+    """They have claimed, in that order, and heard what became of it. All have reserved."""
     numbers = dict(lot.sale.reservations.values_list("person_id", "number"))
-    entries = [
-        Entry(
-            f"{index}-2",
-            {
-                "person": str(person.pk),
-                "number": str(numbers[person.pk]),
-                "lot": str(lot.pk),
-                "slot": "1",
-                "ticket": tokens.ticket(sale_id=lot.sale_id, number=numbers[person.pk], slot=1),
-                "bit": str(claim_bit(number=numbers[person.pk], slot=1, slots=1)),
-                "at": _microseconds(now + index * timedelta(milliseconds=40)),
-                "epoch": str(lot.sale.epoch),
-            },
-        )
-        for index, person in enumerate(people)
-    ]
-    if entries:
-        claim_batches.work(Batch(lot.sale_id, lot.sale.epoch, entries, now))
+
+    def fields(index: int, person: Profile) -> dict[str, str]:
+        number = numbers[person.pk]
+        return {
+            "person": str(person.pk),
+            "number": str(number),
+            "lot": str(lot.pk),
+            "slot": "1",
+            "ticket": tokens.ticket(sale_id=lot.sale_id, number=number, slot=1),
+            "bit": str(claim_bit(number=number, slot=1, slots=1)),
+            "at": _microseconds(now + index * timedelta(milliseconds=40)),
+        }
+
+    rows = [fields(index, person) for index, person in enumerate(people)]
+    if rows:
+        _work(claim_batches.work, lot.sale, rows, now=now)
+
+
+def _work(
+    work: Callable[[Batch], Outcome], sale: Sale, rows: list[dict[str, str]], *, now: datetime
+) -> None:
+    """One batch, under whatever epoch stands: a running controller opens gates meanwhile."""
+    while True:
+        sale.refresh_from_db()
+        epoch = {"epoch": str(sale.epoch)}
+        entries = [Entry(f"{row['person']}-1", {**row, **epoch}) for row in rows]
+        try:
+            work(Batch(sale.pk, sale.epoch, entries, now))
+            break
+        except StaleEpoch:
+            continue
+    if sale.epoch:  # the gate has been loaded without this: load it anew
+        run_id = str(redis.gate().info("server")["run_id"])
+        rebuild(sale_id=sale.pk, run_id=run_id, now=clock.now())
 
 
 def _microseconds(moment: datetime) -> str:
