@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "socialcommerce.lib.readable.ReadableRequests",
     # Pages shrink to a sixth; Django pads them so that their length tells nothing (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "socialcommerce.middleware.PlainAddresses",
     "socialcommerce.lib.problems.ProblemMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -316,11 +318,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
-        # Chromium holds redirects after a form to this too: the hosted card page is one.
-        "form-action": [
-            SELF,
-            *([STRIPE_API_BASE] if STRIPE_API_BASE else ["https://checkout.stripe.com"]),
-        ],
+        # Redirects after a form are held to this too: to other sites payments.leaving goes on.
+        "form-action": [SELF],
     }
 }
 
@@ -334,7 +333,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["socialcommerce.lib.api.IsPerson"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["socialcommerce.lib.api.PlainJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "socialcommerce.lib.api.problem_exception_handler",
     "DEFAULT_VERSIONING_CLASS": None,

@@ -103,7 +103,7 @@ class OrderAdmin(ReadOnlyAdmin, MerchantModelAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only what the state and the person's role allow stands above the order."""
-        order: Order | None = self.get_queryset(request).filter(pk=object_id).first()
+        order: Order | None = self.get_object(request, str(object_id))
         if order is None:
             return []
         offered: set[str] = set()

@@ -1,5 +1,7 @@
 """The market, a storefront, a product: pages anybody may read."""
 
+from urllib.parse import unquote
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -64,7 +66,7 @@ def product(request: HttpRequest, product_id: int, slug: str) -> HttpResponse:
     """One product with its checkout card. An old slug leads to today's address."""
     viewer = viewer_of(request.user)
     found = selectors.product(product_id, viewer=viewer)
-    if found.url != request.path:
+    if unquote(found.url) != request.path:  # Django has decoded the one that was asked for
         return redirect(found.url, permanent=True)
     context = {
         "product": found,
