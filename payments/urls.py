@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from payments.views import cards, payments, wallet, webhooks
+from payments.views import cards, leaving, payments, wallet, webhooks
 
 app_name = "payments"
 
@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("wallet/cards/setups/<int:setup_id>/cancelled", cards.cancelled, name="card_cancelled"),
     path("wallet/cards/<int:card_id>/default", cards.make_default, name="card_default"),
     path("wallet/cards/<int:card_id>/unbind/", cards.unbind, name="card_unbind"),
+    path("wallet/leave/<str:ticket>/", leaving.leave, name="leave"),
     path("payments/webhooks/stripe/", webhooks.stripe, name="stripe_webhook"),
 ]

@@ -13,6 +13,7 @@ from feed.selectors import viewer_of
 from flashsale import sale_page, selectors
 from flashsale.services import claims, reservations
 from flashsale.views import hot
+from payments import leaving
 from payments.selectors import parse_pay_with
 from shop.services.checkout import NoInstrument
 from socialcommerce.lib import api, clock, htmx, http, limits
@@ -99,7 +100,7 @@ def pay(request: PersonRequest, sale_id: int) -> HttpResponse:
         now=clock.now(),
     )
     if result.next_action_url:
-        return htmx.redirect(request, result.next_action_url)
+        return leaving.redirect(request, result.next_action_url)
     if result.decline_code:
         messages.error(request, _("The card was declined. Nothing was charged; try another way."))
     return panel_or_page(request, sale_id, back)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.decorators import PersonRequest, person_required
+from payments import leaving
 from payments.models import Instrument
 from payments.selectors import card_view
 from payments.services import cards
@@ -24,7 +25,7 @@ def new(request: PersonRequest) -> HttpResponse:
     # Testing stolen card numbers goes through this door: it opens a few times an hour.
     limits.check(scope="bind-card", subject=str(request.user.pk), limit=10, window_seconds=3_600)
     session = cards.begin_setup(profile=request.user.profile, next_url=next_url, now=clock.now())
-    return htmx.redirect(request, session.url)
+    return leaving.redirect(request, session.url)
 
 
 @http.require("GET")

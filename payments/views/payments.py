@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.decorators import PersonRequest, person_required
-from payments import selectors
+from payments import leaving, selectors
 from payments.forms import CardForm, TopUpForm
 from payments.gateway.declines import words as decline_words
 from payments.models import Payment
@@ -109,7 +109,7 @@ def _own_top_up(request: PersonRequest, payment_id: int) -> Payment:
 def _onwards(request: PersonRequest, payment: Payment, *, again: bool = True) -> HttpResponse:
     """To the bank if it asks (once), to the wallet when all is done, else to the payment's page."""
     if payment.state == PaymentState.REQUIRES_ACTION and payment.next_action_url and again:
-        return htmx.redirect(request, payment.next_action_url)
+        return leaving.redirect(request, payment.next_action_url)
     if payment.state == PaymentState.SUCCEEDED:
         amount = format_money(Money(payment.amount_minor, payment.currency))
         messages.success(request, _("%(amount)s is in your wallet.") % {"amount": amount})

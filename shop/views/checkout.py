@@ -9,6 +9,7 @@ from accounts.decorators import PersonRequest, person_required
 from accounts.forms import AddressForm
 from accounts.services import addresses
 from feed.selectors import viewer_of
+from payments import leaving
 from shop import checkout_page, order_pages, selectors
 from shop.forms import CheckoutForm, Choice, ChoiceForm
 from shop.order_states import OrderState
@@ -119,7 +120,7 @@ def outcome(request: PersonRequest, result: CheckoutResult) -> HttpResponse:
     """Receipt, the bank's page, another card, or patience: where the purchase stands."""
     order = result.order
     if result.next_action_url:
-        return htmx.redirect(request, result.next_action_url)
+        return leaving.redirect(request, result.next_action_url)
     if not htmx.is_htmx(request):
         if result.decline_code:
             messages.error(request, _("The card was declined. Nothing was charged."))

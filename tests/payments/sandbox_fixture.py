@@ -7,10 +7,13 @@ them arrive with `deliver(stripe_sandbox, client)`, or points them at a live ser
 
 import contextlib
 import http.client
+import re
 from collections.abc import Iterator
+from html import unescape
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -73,3 +76,11 @@ def answer_bank(url: str, outcome: str = "complete") -> str:
     status, location, html = visit(url, {"outcome": outcome})
     assert status == 303, html
     return location
+
+
+def goes_on_to(browser: Client, answer: HttpResponse) -> str:
+    """Where a form's answer leads in the end: by our own page that goes on to another site."""
+    page = browser.get(answer["Location"]).content.decode()
+    found = re.search(r'<meta http-equiv="refresh" content="0;url=([^"]+)">', page)
+    assert found is not None, page
+    return unescape(found[1])

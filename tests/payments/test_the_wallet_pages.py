@@ -14,7 +14,7 @@ from payments.sandbox.server import Sandbox
 from socialcommerce.lib import clock
 from tests.factories.payments import available, bind_card, give_money, pay
 from tests.payments.conftest import BindCard
-from tests.payments.sandbox_fixture import answer_bank, type_card
+from tests.payments.sandbox_fixture import answer_bank, goes_on_to, type_card
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -90,7 +90,7 @@ def test_a_card_is_bound_on_the_hosted_page(
     browser = client_of(alice)
     leave = browser.post(reverse("payments:card_new"), {"next": "/wallet/top-up/"})
     assert leave.status_code == 303
-    back = type_card(leave["Location"], "4242424242424242")
+    back = type_card(goes_on_to(browser, leave), "4242424242424242")
     for _twice in range(2):
         answer = browser.get(back)
         assert (answer.status_code, answer["Location"]) == (303, "/wallet/top-up/")
@@ -182,7 +182,7 @@ def test_an_amount_that_is_none_is_explained(amount: str, alice: User, client_of
 
 def test_a_top_up_goes_by_the_banks_page(alice: User, client_of: ClientOf, bind: BindCard) -> None:
     card, browser = bind(alice, WANTS_3DS), client_of(alice)
-    bank = top_up(browser, card, "25")["Location"]
+    bank = goes_on_to(browser, top_up(browser, card, "25"))
     back = browser.get(answer_bank(bank))
     assert back["Location"] == reverse("payments:wallet")
     assert available(alice.profile) == 2_500
