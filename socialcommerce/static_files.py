@@ -17,6 +17,7 @@ from django.core.files.storage import InMemoryStorage, Storage
 STYLESHEET = "css/plaza.css"
 _IMPORT = re.compile(r'@import url\("(?P<path>[^"]+)"\) layer\((?P<layer>[a-z]+)\);')
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_MODULE_IMPORT = (r"""(?P<matched>\bfrom "(?P<url>\./[^"]+)")""", 'from "%(url)s"')
 _PACKED = (".css", ".js", ".svg")  # pictures are packed already
 _SPACE = re.compile(r"\s+")
 
@@ -25,6 +26,11 @@ Paths = dict[str, tuple[Storage, str]]
 
 class PlazaStaticFilesStorage(ManifestStaticFilesStorage):
     """Django's manifest storage; `plaza.css` is collected with its imports in it."""
+
+    # In our own scripts an import names the hashed file too: else a module that a page links and
+    # another imports would be two, and run twice. Django's own switch does it to every library's
+    # scripts, where words in comments look like imports.
+    patterns = (*ManifestStaticFilesStorage.patterns, ("js/*.js", (_MODULE_IMPORT,)))
 
     def post_process(
         self,

@@ -57,19 +57,32 @@ def test_an_import_of_a_missing_file_is_refused() -> None:
         bundle(paths)
 
 
-def test_collecting_writes_the_bundle_under_a_hashed_name(
-    settings: Settings, tmp_path: Path
-) -> None:
+@pytest.fixture
+def collected_into(settings: Settings, tmp_path: Path) -> Path:
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "socialcommerce.static_files.PlazaStaticFilesStorage"},
     }
     call_command("collectstatic", interactive=False, verbosity=0)
-    name = PlazaStaticFilesStorage(location=str(tmp_path)).stored_name("css/plaza.css")
-    text = (tmp_path / name).read_text()
+    return tmp_path
+
+
+def stored_name(root: Path, name: str) -> str:
+    return str(PlazaStaticFilesStorage(location=str(root)).stored_name(name))
+
+
+def test_collecting_writes_the_bundle_under_a_hashed_name(collected_into: Path) -> None:
+    name = stored_name(collected_into, "css/plaza.css")
+    text = (collected_into / name).read_text()
     assert re.fullmatch(r"css/plaza\.[0-9a-f]{12}\.css", name)
     assert "@import" not in text
     assert "@layer tokens{" in text
-    packed = (tmp_path / f"{name}.gz").read_bytes()
+    packed = (collected_into / f"{name}.gz").read_bytes()
     assert gzip.decompress(packed).decode() == text
+
+
+def test_a_script_imports_the_same_file_that_pages_link(collected_into: Path) -> None:
+    problems = (collected_into / stored_name(collected_into, "js/problems.js")).read_text()
+    toasts = Path(stored_name(collected_into, "js/toasts.js")).name
+    assert f'from "./{toasts}"' in problems
