@@ -6,7 +6,10 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from accounts.admin.sites import merchant_site, operator_site
 from socialcommerce import dev, health
+from socialcommerce.lib import http
 from socialcommerce.manifest import manifest
+
+get_only = http.require("GET")
 
 api_patterns = [
     path("", include("accounts.api.urls")),
@@ -21,8 +24,8 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("manifest.webmanifest", manifest, name="manifest"),
     path("api/v1/", include(api_patterns)),
-    path("api/schema/", SpectacularSwaggerView.as_view(url_name="schema"), name="api"),
-    path("api/schema/openapi.yaml", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", get_only(SpectacularSwaggerView.as_view(url_name="schema")), name="api"),
+    path("api/schema/openapi.yaml", get_only(SpectacularAPIView.as_view()), name="schema"),
     path("merchant/", merchant_site.urls),
     path("operator/", operator_site.urls),
     path("accounts/", include("accounts.login_urls")),

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view, parser_classes, permission_classes
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -43,7 +43,7 @@ done = extend_schema(request=None, responses={200: PostOutput, **REFUSALS}, tags
     tags=["posts"],
 )
 @api_view(["POST"])
-@parser_classes([JSONParser, MultiPartParser])
+@parser_classes([api.PlainJSONParser, MultiPartParser])
 def publish(request: Request) -> Response:
     """Publish a post or an answer; multipart carries pictures."""
     serializer = PostInput(data=request.data)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, permissions, serializers
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -52,8 +53,18 @@ class ProblemSerializer(serializers.Serializer[Any]):
     errors = serializers.DictField(required=False)  # type: ignore[assignment]  # RFC's own name
 
 
+class PlainJSONParser(JSONParser):
+    """JSON as people's programs write it; nested beyond measure is malformed, not our fault."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError:
+            raise exceptions.ParseError(_("That is nested too deeply.")) from None
+
+
 class IsPerson(permissions.BasePermission):
-    """A person who is logged in, active and not frozen."""
+    """A person who is logged in and active; who is frozen may do all but move money."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         user = request.user
