@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("wallet/payments/<int:payment_id>/retry", payments.retry, name="payment_retry"),
     path("wallet/payments/<int:payment_id>/cancel", payments.cancel, name="payment_cancel"),
     path("wallet/cards/new/", cards.new, name="card_new"),
+    path("wallet/cards/setups/", cards.begin_here, name="card_here"),
     path("wallet/cards/setups/<int:setup_id>/return", cards.come_back, name="card_return"),
     path("wallet/cards/setups/<int:setup_id>/cancelled", cards.cancelled, name="card_cancelled"),
     path("wallet/cards/<int:card_id>/default", cards.make_default, name="card_default"),

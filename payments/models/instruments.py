@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class StripeCustomer(models.Model):
@@ -63,6 +64,13 @@ class Instrument(models.Model):
 class CardSetup(models.Model):
     """A person on the way to bind a card: our row first, so that the way back is known."""
 
+    class Place(models.TextChoices):
+        """Where the card is typed, and so what `stripe_id` names."""
+
+        HOSTED = "hosted", _("On the card service's page")  # a Checkout session
+        HERE = "here", _("In a frame on our page")  # a SetupIntent
+
+    place = models.CharField(max_length=6, choices=Place, default=Place.HOSTED)
     profile = models.ForeignKey("accounts.Profile", on_delete=models.PROTECT)
     stripe_id = models.CharField(max_length=255, null=True, unique=True)  # noqa: DJ001  unique
     next_url = models.TextField(blank=True)

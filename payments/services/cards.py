@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -28,6 +29,17 @@ class SetupRefused(Conflict):
     title = _("The card could not be bound")
 
 
+@dataclass(frozen=True, slots=True)
+class CardForm:
+    """What the card service's script in the person's browser needs to take a card in place.
+
+    `client_secret` is for that person's browser alone; it comes back to `return_url`.
+    """
+
+    client_secret: str
+    return_url: str
+
+
 def begin_setup(*, profile: Profile, next_url: str, now: datetime) -> gateway.SetupSession:
     """A hosted page on which the person types the card; afterwards they come back to us, and then
     go on to `next_url` (a page of this site). Talks to Stripe, outside any transaction.
@@ -39,13 +51,30 @@ def begin_setup(*, profile: Profile, next_url: str, now: datetime) -> gateway.Se
     with _asking_stripe():
         session = gateway.create_setup_session(
             customer_id=customer_id,
-            success_url=settings.SITE_URL + reverse("payments:card_return", args=[setup.pk]),
+            success_url=_return_address(setup),
             cancel_url=settings.SITE_URL + reverse("payments:card_cancelled", args=[setup.pk]),
             reference=str(setup.pk),
             idempotency_key=f"setup:{setup.pk}",
         )
     CardSetup.objects.filter(pk=setup.pk).update(stripe_id=session.id)
     return session
+
+
+def begin_here(*, profile: Profile, next_url: str, now: datetime) -> CardForm:
+    """A card can be typed on our own page, into a frame of the card service; afterwards as above.
+
+    Talks to Stripe, outside any transaction. Raises CardServiceAway, SetupRefused.
+    """
+    customer_id = _customer_id(profile)
+    setup = CardSetup.objects.create(
+        profile=profile, place=CardSetup.Place.HERE, next_url=next_url, created_at=now
+    )
+    with _asking_stripe():
+        intent = gateway.create_setup_intent(
+            customer_id=customer_id, idempotency_key=f"setup:{setup.pk}"
+        )
+    CardSetup.objects.filter(pk=setup.pk).update(stripe_id=intent.id)
+    return CardForm(intent.client_secret, _return_address(setup))
 
 
 def own_setup(*, setup_id: int, profile_id: int) -> CardSetup:
@@ -57,21 +86,23 @@ def own_setup(*, setup_id: int, profile_id: int) -> CardSetup:
 
 
 def finish_setup(setup: CardSetup, *, now: datetime) -> Instrument | None:
-    """The card is bound if its page was completed, else None. Repeats, and page and webhook at
-    once, bind it once. Talks to Stripe. Raises CardServiceAway, SetupRefused.
+    """The card is bound if it was typed and proved, else None. Repeats, and page and webhook at
+    once, bind it once. Talks to Stripe. Raises CardServiceAway, SetupRefused (also for a card that
+    was bound to another customer than this person).
     """
     if setup.instrument is not None:
         return setup.instrument
-    with _asking_stripe():
-        result = gateway.retrieve_setup_session(setup.stripe_id or "")
-    if result.card is None:
+    customer_id, typed = _typed_card(setup)
+    if typed is None:
         return None
+    if not StripeCustomer.objects.filter(profile=setup.profile_id, stripe_id=customer_id).exists():
+        raise SetupRefused(_("Nothing was changed. Please try again."))
     replaced = ""
     with transaction.atomic(durable=True):
         current = CardSetup.objects.select_for_update(no_key=True).get(pk=setup.pk)
         if current.instrument is not None:
             return current.instrument
-        current.instrument, replaced = _bind(setup.profile_id, result.card, now)
+        current.instrument, replaced = _bind(setup.profile_id, typed, now)
         current.completed_at = now
         current.save()
     if replaced:
@@ -111,6 +142,22 @@ def unbind(*, profile_id: int, instrument_id: int, now: datetime) -> Instrument:
             successor.is_default = True
             successor.save(update_fields=["is_default"])
     return card
+
+
+def _typed_card(setup: CardSetup) -> tuple[str | None, gateway.CardDetails | None]:
+    """Whose it is at Stripe, and the card if there is one by now."""
+    ask = (
+        gateway.retrieve_setup_intent
+        if setup.place == CardSetup.Place.HERE
+        else gateway.retrieve_setup_session
+    )
+    with _asking_stripe():
+        result = ask(setup.stripe_id or "")
+    return result.customer_id, result.card
+
+
+def _return_address(setup: CardSetup) -> str:
+    return settings.SITE_URL + reverse("payments:card_return", args=[setup.pk])
 
 
 def _customer_id(profile: Profile) -> str:

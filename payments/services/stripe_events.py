@@ -143,6 +143,13 @@ def _about_setup(subject: dict[str, Any], now: datetime) -> None:
     cards.finish_setup(setup, now=now)
 
 
+def _about_setup_intent(subject: dict[str, Any], now: datetime) -> None:
+    """Those of hosted pages are not ours to know: the page's own event speaks for them."""
+    setup = CardSetup.objects.filter(stripe_id=str(subject["id"])).first()
+    if setup is not None:
+        cards.finish_setup(setup, now=now)
+
+
 def _ignore(_subject: dict[str, Any], _now: datetime) -> None:
     """Stripe sends more kinds than we asked for; they stay on record."""
 
@@ -157,4 +164,5 @@ HANDLERS: Final[dict[str, Callable[[dict[str, Any], datetime], None]]] = {
     "payment_intent": _about_payment,
     "refund": _about_refund,
     "checkout.session": _about_setup,
+    "setup_intent": _about_setup_intent,
 }

@@ -1,10 +1,12 @@
 """Binding a card on Stripe's page and coming back; choosing the default; unbinding."""
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from accounts.decorators import PersonRequest, person_required
 from payments import leaving
@@ -13,6 +15,15 @@ from payments.selectors import card_view
 from payments.services import cards
 from payments.services.opening import NoSuchCard
 from socialcommerce.lib import clock, htmx, http, limits
+from socialcommerce.lib.problems import NotFound
+
+# What the card service's script needs, on the one page that loads it.
+# Source: https://docs.stripe.com/security/guide#content-security-policy
+STRIPE_JS_POLICY = {
+    "script-src": ["https://js.stripe.com", "https://*.js.stripe.com"],
+    "frame-src": ["https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com"],
+    "connect-src": ["https://api.stripe.com"],
+}
 
 
 @http.require("GET", "POST")
@@ -21,11 +32,23 @@ def new(request: PersonRequest) -> HttpResponse:
     """What will happen, and the way to Stripe's page. `next` is where the person goes on."""
     next_url = http.safe_next(request, reverse("payments:wallet"))
     if request.method == "GET":
-        return render(request, "payments/card_new.html", {"next_url": next_url})
-    # Testing stolen card numbers goes through this door: it opens a few times an hour.
-    limits.check(scope="bind-card", subject=str(request.user.pk), limit=10, window_seconds=3_600)
+        return _page(request, next_url)
+    _check_limit(request)
     session = cards.begin_setup(profile=request.user.profile, next_url=next_url, now=clock.now())
     return leaving.redirect(request, session.url)
+
+
+@never_cache
+@http.require("POST")
+@person_required
+def begin_here(request: PersonRequest) -> HttpResponse:
+    """For the script of that page: what the frame needs to take a card."""
+    if not settings.STRIPE_PAYMENT_ELEMENT:
+        raise NotFound
+    _check_limit(request)
+    next_url = http.safe_next(request, reverse("payments:wallet"))
+    form = cards.begin_here(profile=request.user.profile, next_url=next_url, now=clock.now())
+    return JsonResponse({"client_secret": form.client_secret, "return_url": form.return_url})
 
 
 @http.require("GET")
@@ -72,3 +95,17 @@ def unbind(request: PersonRequest, card_id: int) -> HttpResponse:
     cards.unbind(profile_id=profile_id, instrument_id=card_id, now=clock.now())
     messages.success(request, _("The card is unbound. It cannot be charged any more."))
     return htmx.redirect(request, reverse("payments:wallet"))
+
+
+def _page(request: PersonRequest, next_url: str) -> HttpResponse:
+    key = settings.STRIPE_PUBLISHABLE_KEY if settings.STRIPE_PAYMENT_ELEMENT else ""
+    context = {"next_url": next_url, "publishable_key": key}
+    response = render(request, "payments/card_new.html", context)
+    if key:
+        response._csp_update = STRIPE_JS_POLICY  # type: ignore[attr-defined]  # noqa: SLF001  django-csp's hook
+    return response
+
+
+def _check_limit(request: PersonRequest) -> None:
+    """Testing stolen card numbers goes through this door: it opens a few times an hour."""
+    limits.check(scope="bind-card", subject=str(request.user.pk), limit=20, window_seconds=3_600)
