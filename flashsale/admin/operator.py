@@ -49,8 +49,10 @@ class SaleAdmin(OnlyDraftsChange, OperatorModelAdmin):
         "title",
         "blurb",
         "post_text",
-        ("reserve_opens_at", "reserve_closes_at"),
-        ("starts_at", "ends_at"),
+        "reserve_opens_at",
+        "reserve_closes_at",
+        "starts_at",
+        "ends_at",
         "hold_seconds",
     )
     actions = ("approve", "pause", "resume", "cancel")
