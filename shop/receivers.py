@@ -67,13 +67,25 @@ def let_order_go(*, payment: Payment, **_kwargs: Any) -> None:
         orders.expire(order, now=now)
 
 
-def tell_refund(*, refund: Refund, **_kwargs: Any) -> None:
-    """The buyer hears when the money has arrived."""
-    if refund.state != RefundState.SUCCEEDED:
-        return
+def follow_refund(*, refund: Refund, **_kwargs: Any) -> None:
+    """The buyer hears when the money has arrived. What a card refuses goes to the wallet: the
+    store must not keep it, and a card that was closed never takes it.
+    """
     order = _locked(refund.payment.reference)
-    if order is not None:
-        news.refund_done(order, now=clock.now())
+    if order is None:
+        return
+    now = clock.now()
+    if refund.state == RefundState.SUCCEEDED:
+        news.refund_done(order, now=now)
+    elif refund.state == RefundState.FAILED:
+        refunds.issue(
+            payment_id=refund.payment_id,
+            amount_minor=refund.amount_minor,
+            reason=refund.reason,
+            key=f"instead:{refund.pk}",
+            to="wallet",
+            now=now,
+        )
 
 
 def _locked(reference: str) -> Order | None:

@@ -20,4 +20,6 @@ def _events() -> None:
     payment_events.payment_locking.connect(receivers.lock_order, dispatch_uid="shop.lock_order")
     payment_events.payment_settled.connect(receivers.pay_order, dispatch_uid="shop.pay_order")
     payment_events.payment_died.connect(receivers.let_order_go, dispatch_uid="shop.let_order_go")
-    payment_events.refund_changed.connect(receivers.tell_refund, dispatch_uid="shop.tell_refund")
+    payment_events.refund_changed.connect(
+        receivers.follow_refund, dispatch_uid="shop.follow_refund"
+    )
