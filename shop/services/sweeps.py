@@ -1,6 +1,7 @@
 """The guarantee behind the deadlines: bounded, repeatable, several at once do no harm."""
 
 import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +11,6 @@ from payments.services import charges
 from shop.models import Order, OrderOrigin
 from shop.order_states import OrderState
 from shop.services import orders, stock
-from socialcommerce.lib.problems import Problem
 
 logger = logging.getLogger(__name__)
 
@@ -23,25 +23,32 @@ def expire_unpaid(*, now: datetime, limit: int) -> int:
         state=OrderState.AWAITING_PAYMENT, origin=OrderOrigin.CHECKOUT, pay_by__lte=now
     )
     ids = list(due.order_by("pay_by", "pk").values_list("pk", flat=True)[:limit])
-    return sum(_expire(order_id, now=now) for order_id in ids)
+    return _each(ids, lambda order_id: _expire(order_id, now=now))
 
 
 def complete_received(*, now: datetime, limit: int) -> int:
     """Up to `limit` shipped orders whose receive_by has passed are completed; how many."""
     due = Order.objects.filter(state=OrderState.SHIPPED, receive_by__lte=now)
     ids = list(due.order_by("receive_by", "pk").values_list("pk", flat=True)[:limit])
-    return sum(_complete(order_id, now=now) for order_id in ids)
+    return _each(ids, lambda order_id: _complete(order_id, now=now))
+
+
+def _each(ids: Iterable[int], act: Callable[[int], bool]) -> int:
+    """How many of `act` came true. An order that fails keeps none of those behind it waiting."""
+    done = 0
+    for order_id in ids:
+        try:
+            done += act(order_id)
+        except Exception:
+            logger.exception("Order %s could not be moved on; it is tried again", order_id)
+    return done
 
 
 def _expire(order_id: int, *, now: datetime) -> bool:
     """False where the payment is still open or a rival was here: the next sweep looks again."""
     payment = Order.objects.select_related("payment").get(pk=order_id).payment
     if payment is not None and payment.state in OPEN:
-        try:
-            charges.cancel(payment_id=payment.pk, now=now)
-        except Problem as problem:
-            logger.warning("Payment %s of order %s: %s", payment.pk, order_id, problem)
-            return False
+        charges.cancel(payment_id=payment.pk, now=now)
     with transaction.atomic(durable=True):
         order = orders.lock(order_id)
         stock.lock_held(order_id)
