@@ -1,10 +1,15 @@
-"""The web app manifest: the site can be put on a phone's home screen."""
+"""The web app manifest and the icon that browsers ask for unasked."""
 
 from django.conf import settings
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
 from django.templatetags.static import static
 
 ICON_EDGES_PX = (48, 180, 192, 512)
+
+
+def favicon(_request: HttpRequest) -> HttpResponseRedirect:
+    """For pages that name no icon of their own: the admin sites, the API, an error."""
+    return HttpResponseRedirect(static("img/mark-48.png"))
 
 
 def manifest(_request: HttpRequest) -> JsonResponse:

@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from accounts.admin.sites import merchant_site, operator_site
 from socialcommerce import dev, health
 from socialcommerce.lib import http
-from socialcommerce.manifest import manifest
+from socialcommerce.manifest import favicon, manifest
 
 get_only = http.require("GET")
 
@@ -22,6 +22,7 @@ api_patterns = [
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("favicon.ico", favicon, name="favicon"),
     path("manifest.webmanifest", manifest, name="manifest"),
     path("api/v1/", include(api_patterns)),
     path("api/schema/", get_only(SpectacularSwaggerView.as_view(url_name="schema")), name="api"),

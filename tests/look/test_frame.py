@@ -86,6 +86,10 @@ def test_the_manifest_names_icons_that_exist(client: Client) -> None:
     assert len(manifest.json()["icons"]) == 4
 
 
+def test_a_page_without_an_icon_of_its_own_gets_the_mark(client: Client) -> None:
+    assert client.get("/favicon.ico").headers["Location"].endswith(".png")
+
+
 def test_pages_carry_the_strict_policy(client: Client) -> None:
     policy = client.get("/dev/look/").headers["Content-Security-Policy"]
     assert "unsafe" not in policy
