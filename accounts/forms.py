@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import countries, handles
 from accounts.models import Address, Profile, User
 from accounts.services import addresses
+from accounts.services.profiles import NAME_MAX
+from socialcommerce.lib import names
 
 
 class SignupExtras(forms.Form):
@@ -29,6 +31,9 @@ class SignupExtras(forms.Form):
         ),
     )
     field_order = ("name", "handle", "email", "password1")
+
+    def clean_name(self) -> str:
+        return _clean_name(self.cleaned_data["name"])
 
     def clean_handle(self) -> str:
         try:
@@ -64,9 +69,19 @@ class ProfileForm(forms.Form):
     )
     remove_avatar = forms.BooleanField(label=_("Remove the picture"), required=False)
 
+    def clean_name(self) -> str:
+        return _clean_name(self.cleaned_data["name"])
+
     def clean_bio(self) -> str:
         """Line breaks count as one character and show as a blank."""
         return " ".join(str(self.cleaned_data["bio"]).split())
+
+
+def _clean_name(text: str) -> str:
+    try:
+        return names.clean(text, most=NAME_MAX)
+    except names.BadName as problem:
+        raise forms.ValidationError(str(problem.detail), code="name") from problem
 
 
 class AddressForm(forms.ModelForm[Address]):

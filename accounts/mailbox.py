@@ -42,7 +42,8 @@ class MailboxBackend(BaseEmailBackend):
 def newest() -> list[Mail]:
     """At most SHOWN_MAX mails, newest first; empty if none was ever sent."""
     files = sorted(Path(settings.MAILBOX_DIR).glob("*.eml"), reverse=True)
-    return [_read(file) for file in files if KEY_PATTERN.fullmatch(file.stem)][:SHOWN_MAX]
+    ours = [file for file in files if KEY_PATTERN.fullmatch(file.stem)]
+    return [_read(file) for file in ours[:SHOWN_MAX]]
 
 
 def find(key: str) -> Mail | None:

@@ -214,7 +214,7 @@ AXES_LOCKOUT_CALLABLE = "accounts.lockout.respond"
 AXES_VERBOSE = False
 # How many proxies of ours stand before the site; 0 means the socket's address is the person's.
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
-AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXY_COUNT
+AXES_CLIENT_IP_CALLABLE = "socialcommerce.lib.http.client_address"
 
 # --- Mail ---------------------------------------------------------------------------------
 
@@ -351,6 +351,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    # Three things have a field called `kind`; each list of choices has a name of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "ProfileKindEnum": "accounts.models.profile.ProfileKind",
+        "PostKindEnum": "feed.models.posts.PostKind",
+    },
 }
 
 # --- Admin sites --------------------------------------------------------------------------

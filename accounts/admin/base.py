@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
+from accounts.admin.lookups import is_offered
 from accounts.admin.scope import EVERYBODY, LEADERS, NOBODY, Scoped, ScopedList
 from accounts.models import User
 
@@ -35,16 +36,16 @@ class _ForOperators:
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._is_operator(request)
 
-    def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._is_operator(request)
 
-    def has_add_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._is_operator(request)
 
-    def has_change_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._is_operator(request)
 
-    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+    def has_delete_permission(self, _request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -53,6 +54,12 @@ class OperatorModelAdmin(_ForOperators, ModelAdmin):  # type: ignore[misc]
 
     show_full_result_count = False  # a second COUNT over the whole table
     list_per_page = 50
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """No asking through the address for what no filter offers."""
+        if not is_offered(self.list_filter, lookup):
+            return False
+        return bool(super().lookup_allowed(lookup, value, request))
 
 
 class OperatorTabularInline(_ForOperators, TabularInline):  # type: ignore[misc]
@@ -83,11 +90,11 @@ class MerchantStackedInline(Scoped, StackedInline):  # type: ignore[misc]
 class ReadOnlyAdmin:
     """Left of a base class: rows are shown and never touched."""
 
-    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+    def has_add_permission(self, _request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+    def has_change_permission(self, _request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+    def has_delete_permission(self, _request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -9,11 +9,11 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.contrib.admin import AdminSite, FieldListFilter, RelatedFieldListFilter
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
 from django.http import Http404, HttpRequest
 
 from accounts import selectors
+from accounts.admin.lookups import is_offered
 from accounts.models import Role
 
 EVERYBODY = frozenset(Role)
@@ -154,27 +154,7 @@ class ScopedList(Scoped):
         return bool(field and field.is_relation)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """No asking about related rows through the address (`?buyer__email__startswith=a`)."""
-        path = self._field_path(lookup)
-        if len(path) > 1 and path[-1] not in ("id", "pk") and not self._declares(path):
+        """No asking through the address for what no filter offers."""
+        if not is_offered(self.list_filter, lookup):
             return False
         return bool(super().lookup_allowed(lookup, value, request))  # type: ignore[misc]
-
-    def _declares(self, path: list[str]) -> bool:
-        names = [one[0] if isinstance(one, tuple | list) else one for one in self.list_filter]
-        return "__".join(path) in names
-
-    def _field_path(self, lookup: str) -> list[str]:
-        """The leading parts of the lookup that name fields: not its `exact` or `gte`."""
-        names: list[str] = []
-        model = self.model
-        for part in lookup.split("__"):
-            try:
-                field = model._meta.pk if part == "pk" else model._meta.get_field(part)  # noqa: SLF001
-            except FieldDoesNotExist:
-                break
-            names.append(part)
-            model = field.related_model
-            if model is None:
-                break
-        return names

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import InvalidPage
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -85,6 +86,16 @@ class PlazaAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold ships no 
         except (ContentType.DoesNotExist, ValueError, OverflowError, DataError):
             return None
         return self._registry.get(model) if model else None
+
+    def search(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """unfold takes `page` from the address for the number of a page that is there."""
+        try:
+            found: HttpResponseBase = super().search(request, extra_context)
+        except (InvalidPage, ValueError):
+            raise Http404 from None
+        return found
 
     def logout(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None

@@ -32,7 +32,9 @@ class ProfileDetail(APIView):
         operation_id="profile", responses={200: schema.ProfileRowOutput, **schema.refusals(404)}
     )
     def get(self, request: Request, handle: str) -> Response:
-        rows = selectors.with_relations([profiles.get(handle)], viewer=viewer_of(request))
+        viewer = viewer_of(request)
+        shown = profiles.visible(handle, viewer=viewer)
+        rows = selectors.with_relations([shown], viewer=viewer)
         return Response(schema.ProfileRowOutput(rows[0]).data)
 
 
@@ -76,7 +78,7 @@ class Followers(APIView):
         def present(rows: Sequence[Follow]) -> Sequence[Any]:
             return _present([row.follower for row in rows], viewer)
 
-        rows = selectors.follower_rows(profiles.get(handle), viewer=viewer)
+        rows = selectors.follower_rows(profiles.visible(handle, viewer=viewer), viewer=viewer)
         return api.page_response(request, rows, present)
 
 
@@ -90,7 +92,7 @@ class Following(APIView):
         def present(rows: Sequence[Follow]) -> Sequence[Any]:
             return _present([row.followed for row in rows], viewer)
 
-        rows = selectors.following_rows(profiles.get(handle), viewer=viewer)
+        rows = selectors.following_rows(profiles.visible(handle, viewer=viewer), viewer=viewer)
         return api.page_response(request, rows, present)
 
 

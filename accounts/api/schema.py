@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from accounts import countries, selectors
 from accounts.models import Address, Membership, Notification, Profile, User
+from accounts.services.profiles import NAME_MAX
+from socialcommerce.lib import names
 from socialcommerce.lib.api import ProblemSerializer
 
 PROBLEM_JSON = "application/problem+json"
@@ -76,6 +78,12 @@ class MeOutput(serializers.ModelSerializer[User]):
 class MeInput(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=50, required=False)
     bio = serializers.CharField(max_length=160, required=False, allow_blank=True)
+
+    def validate_name(self, name: str) -> str:
+        try:
+            return names.clean(name, most=NAME_MAX)
+        except names.BadName as problem:
+            raise serializers.ValidationError(str(problem.detail)) from problem
 
 
 class TokenInput(serializers.Serializer[Any]):

@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import events, handles
-from accounts.models import Profile, ProfileKind, Role, User
+from accounts.models import Block, Profile, ProfileKind, Role, User
 from accounts.services import memberships
-from socialcommerce.lib import pictures
+from socialcommerce.lib import names, pictures
 from socialcommerce.lib.problems import Conflict, Invalid, NotFound
 
+NAME_MAX = 50  # characters, as the column has them
 AVATAR_PIXELS = 400  # twice the largest place it is shown in
 
 
@@ -39,8 +40,16 @@ def get(handle: str) -> Profile:
     return profile
 
 
+def visible(handle: str, *, viewer: Profile | None) -> Profile:
+    """As `get`, but who blocked the viewer is nobody to them. Raises NotFound."""
+    profile = get(handle)
+    if viewer and Block.objects.filter(blocker=profile, blocked=viewer).exists():
+        raise NotFound(_("Nobody here has that handle."))
+    return profile
+
+
 def create_person_profile(*, user: User, handle: str, name: str, now: datetime) -> Profile:
-    """The user has a public profile. Raises HandleRefused, HandleTaken."""
+    """The user has a public profile. Raises HandleRefused, HandleTaken, names.BadName."""
     return _create(kind=ProfileKind.PERSON, user=user, handle=handle, name=name, now=now)
 
 
@@ -67,7 +76,14 @@ def _create(
         clean_handle = handles.clean(handle)
     except handles.BadHandle as problem:
         raise HandleRefused(problem.reason) from problem
-    profile = Profile(kind=kind, user=user, handle=clean_handle, name=name, bio=bio, created_at=now)
+    profile = Profile(
+        kind=kind,
+        user=user,
+        handle=clean_handle,
+        name=names.clean(name, most=NAME_MAX),
+        bio=bio,
+        created_at=now,
+    )
     try:
         with transaction.atomic():
             profile.save()
@@ -80,8 +96,8 @@ def _create(
 
 
 def edit(*, profile: Profile, name: str, bio: str) -> None:
-    """The profile shows this name and text."""
-    profile.name, profile.bio = name, bio
+    """The profile shows this name and text. Raises names.BadName."""
+    profile.name, profile.bio = names.clean(name, most=NAME_MAX), bio
     profile.save(update_fields=["name", "bio"])
 
 

@@ -69,15 +69,17 @@ def _button(request: PersonRequest, profile: Profile) -> HttpResponse:
 
 @http.require("GET")
 def followers(request: HttpRequest, handle: str) -> HttpResponse:
-    profile = profiles.get(handle)
-    found = selectors.followers(profile, viewer=viewer_of(request), **_page(request))
+    viewer = viewer_of(request)
+    profile = profiles.visible(handle, viewer=viewer)
+    found = selectors.followers(profile, viewer=viewer, **_page(request))
     return _list(request, found, profile=profile, shown="followers")
 
 
 @http.require("GET")
 def following(request: HttpRequest, handle: str) -> HttpResponse:
-    profile = profiles.get(handle)
-    found = selectors.following(profile, viewer=viewer_of(request), **_page(request))
+    viewer = viewer_of(request)
+    profile = profiles.visible(handle, viewer=viewer)
+    found = selectors.following(profile, viewer=viewer, **_page(request))
     return _list(request, found, profile=profile, shown="following")
 
 

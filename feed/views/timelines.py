@@ -121,7 +121,8 @@ def _moment(text: str) -> datetime:
     if moment is None or moment.tzinfo is None:
         raise BadMoment
     # Nobody leaves a page open for longer, and the count stops at 99 anyway.
-    return max(moment, clock.now() - timedelta(days=30))
+    now = clock.now()
+    return min(max(moment, now - timedelta(days=30)), now)
 
 
 def _page(request: HttpRequest, posts: "QuerySet[Post]", viewer: Profile | None) -> Timeline:

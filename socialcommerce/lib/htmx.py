@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as render_template
+from django.utils.encoding import iri_to_uri
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -29,7 +30,7 @@ def redirect(request: HttpRequest, url: str) -> HttpResponse:
     """Goes to `url`: by HX-Redirect for htmx, by 303 for everybody else."""
     if is_htmx(request):
         response = HttpResponse(status=204)
-        response["HX-Redirect"] = url
+        response["HX-Redirect"] = iri_to_uri(url)  # as the Location of a redirect is written
         return response
     see_other = HttpResponseRedirect(url)
     see_other.status_code = 303

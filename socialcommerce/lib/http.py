@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import ip_address
 from typing import Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -59,4 +61,23 @@ def back(request: HttpRequest, default: str) -> str:
     if not is_safe(request, referer):
         return default
     parts = urlsplit(referer)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    # Of http://ours//theirs/ the path alone would lead to theirs.
+    return path if is_safe(request, path) else default
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that our outermost proxy (or without one our socket) saw: nothing forged.
+
+    Each proxy adds whom it heard from at the end of X-Forwarded-For, so the one we trust stands
+    TRUSTED_PROXY_COUNT from the end; whatever stands before it, anybody may have written.
+    """
+    seen = str(request.META.get("REMOTE_ADDR") or "")
+    count = settings.TRUSTED_PROXY_COUNT
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if count and len(forwarded) >= count:
+        seen = forwarded[-count]
+    try:
+        return str(ip_address(seen))
+    except ValueError:
+        return str(request.META.get("REMOTE_ADDR") or "")

@@ -158,7 +158,7 @@ def test_what_was_done_stands_in_the_history(operator: User, bob: User, client_o
     assert b"freeze" in history.content
 
 
-@pytest.mark.parametrize("tail", ["1/nonsense", "nonsense/1", "999999/1", f"{2**70}/1", "1/%00"])
+@pytest.mark.parametrize("tail", ["1/nonsense", "nonsense/1", "999999/1", f"{2**70}/1"])
 def test_a_made_up_redirect_is_not_found(operator: User, client_of, tail: str) -> None:
     assert client_of(operator).get(f"/operator/r/{tail}/").status_code == 404
 

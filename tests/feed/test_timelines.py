@@ -271,3 +271,12 @@ def test_nobody_and_who_blocked_me_look_the_same(
     client = client_of(alice)
     assert client.get("/@bob/").status_code == client.get("/@nobody_here/").status_code == 404
     assert client_of(bob).get("/@alice/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "since", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2999-01-01T00:00:00Z"]
+)
+def test_a_moment_at_the_end_of_time_is_as_good_as_any(
+    client: Client, db: None, since: str
+) -> None:
+    assert client.get("/timeline/new", {"since": since}).status_code == 200
