@@ -8,7 +8,6 @@ from django.utils.text import slugify
 
 from accounts.models import Address, Profile, User
 from accounts.services import people, profiles
-from payments.services import wallets
 from shop.models import MovementKind, Product, ProductState, Store, Variant
 from shop.services import stock
 from shop.store_states import StoreState
@@ -82,15 +81,6 @@ def make_address(profile: Profile, **fields: Any) -> Address:
         "country": "US",
     }
     return Address.objects.create(profile=profile, **{**defaults, **fields})
-
-
-def give_money(user: User, amount_minor: int) -> None:
-    wallets.grant(
-        profile_id=user.profile.pk,
-        amount_minor=amount_minor,
-        key=f"test:{user.pk}:{clock.now().timestamp()}",
-        now=clock.now(),
-    )
 
 
 def make_person(number: int) -> User:

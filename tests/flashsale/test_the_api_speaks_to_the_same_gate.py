@@ -6,7 +6,8 @@ from rest_framework.test import APIClient
 from accounts.models import Address, User
 from flashsale.models import Stream
 from tests.factories import flashsale as sales
-from tests.factories.shop import give_money, make_address
+from tests.factories.payments import give_money
+from tests.factories.shop import make_address
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,7 @@ def api(user: User | None = None) -> APIClient:
 def test_a_whole_sale(alice: User) -> None:
     sale = sales.approved_sale(units=1)
     sales.open_gate(sale)
-    give_money(alice, 10_000)
+    give_money(alice.profile, 10_000)
     body = {"lot_id": sale.lots.get().pk, "address_id": make_address(alice.profile).pk}
     base, client = f"/api/v1/sales/{sale.pk}", api(alice)
     assert client.get(base).json()["phase"] == "reserving"

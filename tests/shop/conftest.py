@@ -11,6 +11,7 @@ from shop.models import Store, Variant
 from shop.services import checkout
 from shop.services.checkout import CheckoutResult
 from socialcommerce.lib import clock
+from tests.factories import payments as money
 from tests.factories import shop as make
 
 
@@ -38,7 +39,7 @@ def address(alice: User) -> Address:
 
 @pytest.fixture
 def rich_alice(alice: User) -> User:
-    make.give_money(alice, 100_000)
+    money.give_money(alice.profile, 100_000)
     return alice
 
 

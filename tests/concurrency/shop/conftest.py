@@ -11,6 +11,7 @@ from shop.models import Store, Variant
 from shop.services import checkout
 from shop.services.checkout import CheckoutResult
 from socialcommerce.lib import clock
+from tests.factories import payments as money
 from tests.factories import shop as make
 
 # Between the look at the free pieces and the new number stands the movement's INSERT:
@@ -68,7 +69,7 @@ def buyers() -> list[Address]:
     found = []
     for number in (1, 2):
         person = make.make_person(number)
-        make.give_money(person, 10_000)
+        money.give_money(person.profile, 10_000)
         found.append(make.make_address(person.profile))
     return found
 
