@@ -26,8 +26,12 @@ Running = Callable[..., None]
 
 
 @pytest.fixture
-def running(live_server: LiveServer, settings: Settings) -> Iterator[Running]:
+def running(
+    live_server: LiveServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Running]:
     """`running("worker")`: these processes from now on, beside the web server."""
+    # The test's web server keeps ten waiting and turns the eleventh away, as no real one does.
+    monkeypatch.setattr(visitors, "THREADS", 6)
     settings.SALE_LEASE_MS = int(LEASE_MS)
     published._cache.clear()
     UserFactory.create(is_operator=True)

@@ -61,6 +61,7 @@ class Visitors:
         self.journal = Journal()
         self._address = (host, port)
         self._own = threading.local()
+        self._opened: list[http.client.HTTPConnection] = []
 
     def reserve(self, people: Sequence[Person]) -> dict[int, int]:
         """Everybody reserves and waits for their number; by profile id."""
@@ -101,6 +102,7 @@ class Visitors:
                 turn = [(wishes[one], said[one]) for one in waiting]
                 asked = pool.map(self._again, *zip(*turn, strict=True))
                 said |= dict(zip(waiting, asked, strict=True))
+        self._hang_up()
         for person, answer in said.items():
             self.journal.standings[person.profile_id] = answer["standing"]
         return said
@@ -155,4 +157,11 @@ class Visitors:
         if connection is None:
             connection = http.client.HTTPConnection(*self._address, timeout=TIMEOUT_SECONDS)
             self._own.connection = connection
+            self._opened.append(connection)
         return connection
+
+    def _hang_up(self) -> None:
+        """The pool's threads have ended, and with them whatever used these connections."""
+        for connection in self._opened:
+            connection.close()
+        self._opened.clear()
