@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.schema import ID_MAX, refusals
+from payments.models import Payment
 from shop.models import Category, Order, OrderLine
 from shop.models.stores import AMOUNT_MAX_MINOR
 from shop.selectors import Offer, PictureView, ProductView
@@ -22,7 +23,7 @@ class WholeNumber(serializers.IntegerField):
         return int(super().to_internal_value(data))
 
 
-class PictureOutput(serializers.Serializer[PictureView]):
+class ProductPictureOutput(serializers.Serializer[PictureView]):
     url = serializers.CharField()
     small_url = serializers.CharField()
     width = serializers.IntegerField()
@@ -37,7 +38,7 @@ class OfferOutput(serializers.Serializer[Offer]):
     free = serializers.IntegerField(help_text="Pieces that could be bought now.")
 
 
-class StoreOutput(serializers.Serializer[Any]):
+class SellerOutput(serializers.Serializer[Any]):
     handle = serializers.CharField(source="profile.handle")
     name = serializers.CharField(source="profile.name")
     shipping_price_minor = serializers.IntegerField(help_text="For a whole order.")
@@ -52,9 +53,9 @@ class ProductOutput(serializers.Serializer[ProductView]):
     category = serializers.CharField()
     url = serializers.CharField()
     currency = serializers.CharField()
-    store = StoreOutput()
+    store = SellerOutput()
     variants = OfferOutput(many=True, source="offers")
-    pictures = PictureOutput(many=True)
+    pictures = ProductPictureOutput(many=True)
 
 
 class ProductPageOutput(serializers.Serializer[Any]):
@@ -75,7 +76,7 @@ class FiltersInput(serializers.Serializer[Any]):
 
 
 class MeansInput(serializers.Serializer[Any]):
-    method = serializers.ChoiceField(choices=["wallet", "card"])
+    method = serializers.ChoiceField(choices=Payment.Method.choices)
     instrument_id = WholeNumber(
         required=False, min_value=1, max_value=ID_MAX, help_text="The card, for the method card."
     )
