@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FlashsaleConfig(AppConfig):
     name = "flashsale"
+    verbose_name = _("Flash sales")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -1,7 +1,9 @@
 """Sales on the operator site: written as drafts, then approved, paused, resumed or called off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,7 +17,9 @@ from accounts.models import User
 from flashsale.models import Claim, DeadLetter, Lot, Reservation, Sale
 from flashsale.sale_states import SaleState
 from flashsale.services import conservation, sales
+from shop.admin.forms import AdminAmountField
 from socialcommerce.lib import clock
+from socialcommerce.lib.money import Money, format_money
 from socialcommerce.lib.problems import Problem
 
 
@@ -27,12 +31,30 @@ class OnlyDraftsChange:
         return may and (obj is None or obj.state == SaleState.DRAFT)
 
 
+class LotForm(forms.ModelForm[Lot]):
+    unit_price_minor = AdminAmountField(label=_("Price"), lowest_minor=1)
+
+    class Meta:
+        model = Lot
+        fields = ("variant", "unit_price_minor", "pledged")
+
+
 class LotInline(OnlyDraftsChange, OperatorTabularInline):
     model = Lot
-    fields = ("variant", "unit_price_minor", "pledged")
-    autocomplete_fields = ()
-    raw_id_fields = ("variant",)
+    form = LotForm
+    readonly_fields = ("price",)
+    autocomplete_fields = ("variant",)
     min_num = max_num = 1
+    hide_title = True
+
+    def get_fields(self, request: HttpRequest, obj: Sale | None = None) -> Sequence[Any]:
+        """What is written in whole dollars is read as dollars too."""
+        writes = self.has_change_permission(request, obj)
+        return ("variant", "unit_price_minor" if writes else "price", "pledged")
+
+    @admin.display(description=_("price"))
+    def price(self, lot: Lot) -> str:
+        return format_money(Money(lot.unit_price_minor, lot.sale.currency))
 
     def has_add_permission(self, request: HttpRequest, obj: Sale | None = None) -> bool:
         return self.has_change_permission(request, obj)

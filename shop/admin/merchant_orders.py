@@ -32,6 +32,7 @@ class LineInline(ReadOnlyAdmin, MerchantTabularInline):
     model = OrderLine
     profile_path = "order__store__profile"
     fields = ("title", "variant_name", "quantity")
+    hide_title = True
 
 
 @admin.register(Order, site=merchant_site)

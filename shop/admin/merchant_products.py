@@ -7,7 +7,10 @@ from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -42,15 +45,23 @@ class StoreAdmin(MerchantModelAdmin):
         "shipping_price_minor",
         "free_shipping_from_minor",
         "ship_within_days",
-        "fee_basis_points",
+        "fee",
     )
-    readonly_fields = ("profile", "state", "fee_basis_points")
+    readonly_fields = ("profile", "state", "fee")
+
+    @admin.display(description=_("fee"))
+    def fee(self, store: Store) -> str:
+        percent = floatformat(store.fee_basis_points / 100, -2)
+        return translate("%(percent)s %% of each order's total, kept by the site.") % {
+            "percent": percent
+        }
 
 
 class VariantInline(MerchantTabularInline):
     model = Variant
     profile_path = "product__store__profile"
     form = VariantForm
+    hide_title = True
 
 
 class PictureInline(MerchantTabularInline):
@@ -58,6 +69,15 @@ class PictureInline(MerchantTabularInline):
     profile_path = "product__store__profile"
     delete_roles = LEADERS
     form = PictureForm
+    fields = ("preview", "upload", "alt_text", "position")
+    readonly_fields = ("preview",)
+    hide_title = True
+
+    @admin.display(description=_("now"))
+    def preview(self, picture: ProductPicture) -> str:
+        if not picture.small:
+            return ""
+        return format_html('<img src="{}" alt="" width="64" height="64">', picture.small.url)
 
 
 @admin.register(Product, site=merchant_site)
@@ -89,6 +109,7 @@ class MovementInline(ReadOnlyAdmin, MerchantTabularInline):
     fields = ("created_at", "kind", "on_hand_delta", "held_delta", "reference", "reason", "actor")
     ordering = ("-id",)
     per_page = 20
+    hide_title = True
 
 
 @admin.register(StockItem, site=merchant_site)

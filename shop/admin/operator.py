@@ -15,6 +15,7 @@ from shop.models import Order, OrderLine, Product, Store, Variant
 from shop.services import stores
 from shop.store_states import StoreState
 from socialcommerce.lib import clock
+from socialcommerce.lib.money import Money, format_money
 from socialcommerce.lib.problems import Problem
 
 
@@ -49,8 +50,31 @@ class StoreAdmin(ReadOnlyAdmin, OperatorModelAdmin):
                 self.message_user(request, f"{store}: {_('done')}", messages.SUCCESS)
 
 
+@admin.register(Variant, site=operator_site)
+class VariantAdmin(ReadOnlyAdmin, OperatorModelAdmin):
+    """Where a sale looks for what it sells."""
+
+    list_display = ("product", "name", "sku", "price", "is_active")
+    list_select_related = ("product__store",)
+    search_fields = ("product__title", "name", "sku")
+    ordering = ("product__title", "position", "id")
+    fields = ("product", "name", "sku", "price", "is_active")
+    readonly_fields = ("price",)
+
+    @admin.display(description=_("price"), ordering="price_minor")
+    def price(self, variant: Variant) -> str:
+        return format_money(Money(variant.price_minor, variant.product.store.currency))
+
+
 class VariantInline(ReadOnlyAdmin, OperatorTabularInline):
     model = Variant
+    fields = ("name", "sku", "price", "is_active")
+    readonly_fields = ("price",)
+    hide_title = True
+
+    @admin.display(description=_("price"))
+    def price(self, variant: Variant) -> str:
+        return format_money(Money(variant.price_minor, variant.product.store.currency))
 
 
 @admin.register(Product, site=operator_site)
@@ -66,17 +90,22 @@ class ProductAdmin(ReadOnlyAdmin, OperatorModelAdmin):
 
 class LineInline(ReadOnlyAdmin, OperatorTabularInline):
     model = OrderLine
+    hide_title = True
 
 
 @admin.register(Order, site=operator_site)
 class OrderAdmin(ReadOnlyAdmin, OperatorModelAdmin):
-    list_display = ("number", "buyer", "store", "state", "total_minor", "currency", "created_at")
+    list_display = ("number", "buyer", "store", "state", "total", "created_at")
     list_filter = ("state", "origin")
     list_select_related = ("buyer", "store__profile")
     search_fields = ("number", "buyer__handle", "store__profile__handle")
     ordering = ("-created_at", "-id")
     exclude = ("key", "request_hash")
     inlines = (LineInline,)
+
+    @admin.display(description=_("total"), ordering="total_minor")
+    def total(self, order: Order) -> str:
+        return format_money(Money(order.total_minor, order.currency))
 
 
 def to_approve(_user: User) -> Sequence[DashboardRow]:

@@ -8,6 +8,7 @@ from django.test import Client
 from accounts.models import User
 from flashsale.models import Sale
 from shop.models import StockItem
+from socialcommerce.lib.money import Money, format_money
 from tests.factories import flashsale as sales
 from tests.factories.accounts import UserFactory
 from tests.factories.shop import fill_shelf
@@ -62,13 +63,33 @@ def test_a_draft_is_written_on_a_form(operator: Client) -> None:
         )
         for part, value in (("0", "2030-01-01"), ("1", f"{hour}:00:00"))
     }
-    lot = {"lots-0-variant": variant.pk, "lots-0-unit_price_minor": 900, "lots-0-pledged": 5}
+    lot = {"lots-0-variant": variant.pk, "lots-0-unit_price_minor": "9.00", "lots-0-pledged": 5}
     forms = {"lots-TOTAL_FORMS": 1, "lots-INITIAL_FORMS": 0}
     body = {"title": "Tin kettle", "blurb": "", "post_text": "", "hold_seconds": 300}
     response = operator.post(f"{URL}add/", {**body, **times, **lot, **forms})
     assert response.status_code == 302, response.content.decode()
     sale = Sale.objects.get(title="Tin kettle")
-    assert (sale.state, sale.currency, sale.lots.get().pledged) == ("draft", "USD", 5)
+    lot_of_it = sale.lots.get()
+    assert (sale.state, sale.currency, lot_of_it.pledged) == ("draft", "USD", 5)
+    assert lot_of_it.unit_price_minor == 900
+
+
+def test_the_variant_of_a_lot_is_found_by_its_name(operator: Client) -> None:
+    variant = sales.draft_sale().lots.get().variant
+    query = {
+        "app_label": "flashsale",
+        "model_name": "lot",
+        "field_name": "variant",
+        "term": variant.product.title,
+    }
+    found = operator.get("/operator/autocomplete/", query).json()["results"]
+    assert [row["text"] for row in found] == [str(variant)]
+
+
+def test_the_price_of_an_announced_lot_is_read_as_money(operator: Client) -> None:
+    sale = sales.approved_sale()
+    page = operator.get(f"{URL}{sale.pk}/change/").content.decode()
+    assert str(format_money(Money(sale.lots.get().unit_price_minor, sale.currency))) in page
 
 
 def test_what_was_announced_is_not_rewritten(operator: Client) -> None:
