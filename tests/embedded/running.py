@@ -16,7 +16,7 @@ from socialcommerce.embedded.paths import PROJECT
 from socialcommerce.embedded.services import PUBLISHED
 
 PATIENCE_SECONDS = 30.0
-NOT_INHERITED = {*PUBLISHED, "PORT", "MAKELEVEL"}
+NOT_INHERITED = {*PUBLISHED, "PORT", "MAKELEVEL", "PYTEST_XDIST_WORKER"}
 
 
 def wait_for(condition: Callable[[], object], *, what: str) -> None:
