@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
-from accounts.admin.lookups import is_offered
+from accounts.admin.lookups import PlainRequests
 from accounts.admin.scope import EVERYBODY, LEADERS, NOBODY, Scoped, ScopedList
 from accounts.models import User
 
@@ -49,17 +49,11 @@ class _ForOperators:
         return False
 
 
-class OperatorModelAdmin(_ForOperators, ModelAdmin):  # type: ignore[misc]
+class OperatorModelAdmin(_ForOperators, PlainRequests, ModelAdmin):  # type: ignore[misc]
     """Of the operator site."""
 
     show_full_result_count = False  # a second COUNT over the whole table
     list_per_page = 50
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """No asking through the address for what no filter offers."""
-        if not is_offered(self.list_filter, lookup):
-            return False
-        return bool(super().lookup_allowed(lookup, value, request))
 
 
 class OperatorTabularInline(_ForOperators, TabularInline):  # type: ignore[misc]
@@ -68,7 +62,7 @@ class OperatorTabularInline(_ForOperators, TabularInline):  # type: ignore[misc]
     extra = 0
 
 
-class MerchantModelAdmin(ScopedList, ModelAdmin):  # type: ignore[misc]
+class MerchantModelAdmin(ScopedList, PlainRequests, ModelAdmin):  # type: ignore[misc]
     """Of the merchant site: subclasses state `profile_path`, and roles where they differ."""
 
     show_full_result_count = False

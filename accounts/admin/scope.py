@@ -13,7 +13,6 @@ from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
 from django.http import Http404, HttpRequest
 
 from accounts import selectors
-from accounts.admin.lookups import is_offered
 from accounts.models import Role
 
 EVERYBODY = frozenset(Role)
@@ -63,7 +62,7 @@ class Scoped:
 
     model: Any
     admin_site: Any
-    list_filter: Any
+    list_select_related: Any
 
     def in_roles(
         self, request: HttpRequest, rows: "QuerySet[Any]", roles: Collection[str]
@@ -152,9 +151,3 @@ class ScopedList(Scoped):
             field = model._meta.get_field(part)  # noqa: SLF001
             model = field.related_model
         return bool(field and field.is_relation)
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """No asking through the address for what no filter offers."""
-        if not is_offered(self.list_filter, lookup):
-            return False
-        return bool(super().lookup_allowed(lookup, value, request))  # type: ignore[misc]

@@ -43,3 +43,10 @@ def test_a_page_of_results_that_is_not_there_is_not_found(
     page: str, operator: User, client_of
 ) -> None:
     assert client_of(operator).get(f"/operator/search/?s=people&page={page}").status_code == 404
+
+
+@pytest.mark.parametrize("key", ["\x00", "1.5", "x", "\ufffd"])
+def test_a_ticked_row_without_a_key_is_a_bad_request(key: str, operator: User, client_of) -> None:
+    form = {"action": "freeze", "_selected_action": [key], "index": "0"}
+    assert client_of(operator).post("/operator/accounts/user/", form).status_code == 400
+    assert not User.objects.exclude(frozen_at=None).exists()
