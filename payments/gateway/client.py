@@ -47,9 +47,10 @@ def translated() -> Iterator[None]:
         raise declined(error.error) from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise NotConfigured(str(error)) from error
-    except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
+    except stripe.InvalidRequestError as error:
         raise Rejected(str(error), code=error.code) from error
     except stripe.StripeError as error:
+        # IdempotencyError too: what was sent first under this key may well have been done.
         raise Unavailable(str(error)) from error
 
 

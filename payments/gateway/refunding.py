@@ -9,7 +9,7 @@ import stripe
 from payments.gateway import amounts
 from payments.gateway.charging import retrieve_payment
 from payments.gateway.client import client, id_of, translated
-from payments.gateway.errors import Rejected
+from payments.gateway.errors import Unavailable
 
 
 class RefundStatus(StrEnum):
@@ -72,7 +72,8 @@ def retrieve_refund(refund_id: str) -> RefundResult:
 def _result(refund: stripe.Refund) -> RefundResult:
     status = _STATUSES.get(refund.status or "")
     if status is None:
-        raise Rejected(f"Stripe gave a refund the unknown status {refund.status}.")
+        # It stands there, whatever it is: as a rejection the money would be given twice.
+        raise Unavailable(f"Stripe gave a refund the unknown status {refund.status}.")
     currency = refund.currency.upper()
     return RefundResult(
         id=refund.id,

@@ -39,6 +39,9 @@ class Payment(models.Model):
     currency = models.CharField(max_length=3)
     method = models.CharField(max_length=6, choices=Method)
     instrument = models.ForeignKey("payments.Instrument", on_delete=models.PROTECT, null=True)
+    # The card as the attempt under way names it at Stripe: binding the card anew meanwhile must
+    # not change what is sent under the attempt's key.
+    payment_method_id = models.CharField(max_length=80, blank=True)
     reference = models.CharField(max_length=80, db_index=True)
     key = models.CharField(max_length=100)
     request_hash = models.CharField(max_length=64)

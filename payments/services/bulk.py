@@ -121,9 +121,9 @@ def _insert(charges: Sequence[WalletCharge], now: datetime) -> dict[str, int]:
             INSERT INTO payments_payment (payer_id, payee_id, amount_minor, captured_minor,
                 currency, reference, key, request_hash, method, purpose, state, refunded_minor,
                 released_minor, fee_minor, attempt, answered_attempt, decline_code,
-                next_action_url, return_url, flag, created_at, settled_at)
+                next_action_url, return_url, flag, payment_method_id, created_at, settled_at)
             SELECT payer_id, payee_id, minor, minor, currency, reference, key, request_hash,
-                %(method)s, %(purpose)s, %(state)s, 0, 0, 0, 0, 0, '', '', '', '',
+                %(method)s, %(purpose)s, %(state)s, 0, 0, 0, 0, 0, '', '', '', '', '',
                 %(now)s, %(now)s
             FROM unnest(%(payers)s::bigint[], %(payees)s::bigint[], %(amounts)s::bigint[],
                 %(currencies)s::text[], %(references)s::text[], %(keys)s::text[],

@@ -9,11 +9,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from payments import events, gateway
-from payments.models import Payment, StripeCustomer
+from payments.models import Instrument, Payment, StripeCustomer
 from payments.payment_states import ENDS, OPEN, PaymentState
 from payments.services import chart, ledger, opening, settlement
 from payments.services.opening import BadPayment, NoSuchCard, PayerBarred, Terms
@@ -149,15 +150,16 @@ def refetch(*, payment_id: int, stripe_id: str, now: datetime) -> Payment:
 def retry(*, payment_id: int, instrument_id: int, now: datetime) -> Payment:
     """A declined payment was tried with this card. Outside any transaction; drives.
 
-    Raises NotRetryable (not declined, or its time is over), NoSuchCard.
+    Raises NotRetryable (not declined, or its time is over), PayerBarred, NoSuchCard.
     """
     with transaction.atomic(durable=True):
         payment = settlement.locked(payment_id)
         late = payment.expires_at is not None and now >= payment.expires_at
         if payment.state != PaymentState.REQUIRES_METHOD or late:
             raise NotRetryable
-        opening.check_card(payment.payer_id, instrument_id)
-        payment.instrument_id = instrument_id
+        opening.check_payer(payment.payer_id)
+        payment.instrument = opening.bound_card(payment.payer_id, instrument_id)
+        payment.payment_method_id = payment.instrument.payment_method_id
         payment.attempt += 1
         payment.state = PaymentState.PROCESSING.value
         payment.decline_code = ""
@@ -192,8 +194,13 @@ def cancel(*, payment_id: int, now: datetime) -> Payment:
 def _begin(payment_id: int, now: datetime) -> Payment:
     """`processing` is committed before Stripe is asked, so that a crash leaves a trace."""
     begun = Payment.objects.filter(pk=payment_id, state=PaymentState.CREATED)
-    begun.update(state=PaymentState.PROCESSING, drive_at=settlement.next_drive(now))
-    return Payment.objects.select_related("instrument").get(pk=payment_id)
+    card = Instrument.objects.filter(pk=OuterRef("instrument_id")).values("payment_method_id")
+    begun.update(
+        state=PaymentState.PROCESSING,
+        payment_method_id=Subquery(card),
+        drive_at=settlement.next_drive(now),
+    )
+    return Payment.objects.get(pk=payment_id)
 
 
 def _ask(payment: Payment) -> gateway.PaymentResult:
@@ -201,12 +208,11 @@ def _ask(payment: Payment) -> gateway.PaymentResult:
         return gateway.retrieve_payment(payment.stripe_id)
     if payment.stripe_id:
         return _confirm(payment, payment.stripe_id)
-    assert payment.instrument is not None  # noqa: S101  a CHECK constraint: cards have one
     return gateway.create_payment(
         amount_minor=payment.amount_minor,
         currency=payment.currency,
         customer_id=StripeCustomer.objects.get(profile_id=payment.payer_id).stripe_id,
-        payment_method_id=payment.instrument.payment_method_id,
+        payment_method_id=payment.payment_method_id,
         off_session=False,
         return_url=_return_address(payment),
         metadata={"payment": str(payment.pk)},
@@ -215,11 +221,10 @@ def _ask(payment: Payment) -> gateway.PaymentResult:
 
 
 def _confirm(payment: Payment, stripe_id: str) -> gateway.PaymentResult:
-    assert payment.instrument is not None  # noqa: S101  a CHECK constraint: cards have one
     try:
         return gateway.confirm_payment(
             stripe_id,
-            payment_method_id=payment.instrument.payment_method_id,
+            payment_method_id=payment.payment_method_id,
             return_url=_return_address(payment),
             idempotency_key=_stripe_key(payment),
         )

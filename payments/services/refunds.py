@@ -1,5 +1,6 @@
 """Refunds: guarded by one conditional UPDATE, committed before Stripe hears of them."""
 
+import logging
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -13,6 +14,8 @@ from payments.refund_states import TRANSITIONS, RefundState
 from payments.services import chart, ledger, settlement
 from socialcommerce.lib import guards
 from socialcommerce.lib.problems import Conflict
+
+logger = logging.getLogger(__name__)
 
 
 class NotRefundable(Conflict):
@@ -76,6 +79,10 @@ def drive(*, refund_id: int, now: datetime) -> Refund:
     except (gateway.Unavailable, gateway.NotConfigured):
         return refund
     except gateway.Rejected as rejected:
+        if refund.stripe_id:
+            # Stripe took it; that it does not say how it went gives no money back here.
+            logger.error("Refund %s is not known at Stripe any more: %s", refund_id, rejected)
+            return refund
         return apply(refund_id=refund_id, state=RefundState.FAILED, reason=str(rejected), now=now)
     Refund.objects.filter(pk=refund_id, stripe_id__isnull=True).update(stripe_id=result.id)
     reason = result.failure_reason or ""
