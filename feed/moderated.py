@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import Profile
@@ -15,7 +16,7 @@ def load(post_id: int, viewer: Profile | None) -> Reported | None:
     post = posts.select_related("author").filter(pk=post_id).first()
     if post is None:
         return None
-    words = post.text[:120] or _("A post without words")
+    words = Truncator(post.text).chars(120) or _("A post without words")
     return Reported(f"@{post.author.handle}: {words}", post.get_absolute_url(), post.author_id)
 
 

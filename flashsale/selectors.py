@@ -83,6 +83,11 @@ class SaleView:
         return self.units.get(UnitState.HELD, 0) + self.units.get(UnitState.POOLED, 0)
 
     @property
+    def unsold(self) -> int:
+        """Still to be had, or back with the store once the sale is over."""
+        return self.pledged - self.paid - self.unpaid
+
+    @property
     def taken(self) -> int:
         return self.pledged - self.free
 

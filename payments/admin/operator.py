@@ -62,7 +62,13 @@ class AccountAdmin(Book):
 
 class TransferInline(ReadOnlyAdmin, OperatorTabularInline):
     model = Transfer
-    fields = ("from_account", "to_account", "amount_minor", "currency")
+    fields = ("from_account", "to_account", "amount")
+    readonly_fields = ("amount",)
+    hide_title = True
+
+    @admin.display(description=_("amount"))
+    def amount(self, transfer: Transfer) -> str:
+        return _money(transfer.amount_minor, transfer.currency)
 
 
 @admin.register(LedgerTransaction, site=operator_site)
@@ -75,14 +81,24 @@ class LedgerTransactionAdmin(Book):
 
 @admin.register(Hold, site=operator_site)
 class HoldAdmin(Book):
-    list_display = ("account", "amount_minor", "state", "expires_at")
+    list_display = ("account", "amount", "state", "expires_at")
     list_filter = ("state",)
     list_select_related = ("account",)
+
+    @admin.display(description=_("amount"), ordering="amount_minor")
+    def amount(self, hold: Hold) -> str:
+        return _money(hold.amount_minor, hold.account.currency)
 
 
 class RefundInline(ReadOnlyAdmin, OperatorTabularInline):
     model = Refund
-    fields = ("amount_minor", "to", "state", "reason", "failure_reason", "created_at")
+    fields = ("amount", "to", "state", "reason", "failure_reason", "created_at")
+    readonly_fields = ("amount",)
+    hide_title = True
+
+    @admin.display(description=_("amount"))
+    def amount(self, refund: Refund) -> str:
+        return _money(refund.amount_minor, refund.payment.currency)
 
 
 @admin.register(Payment, site=operator_site)
@@ -100,9 +116,13 @@ class PaymentAdmin(Book):
 
 @admin.register(Refund, site=operator_site)
 class RefundAdmin(Book):
-    list_display = ("payment", "amount_minor", "to", "state", "reason", "failure_reason")
+    list_display = ("payment", "amount", "to", "state", "reason", "failure_reason")
     list_filter = ("state", "to")
     list_select_related = ("payment",)
+
+    @admin.display(description=_("amount"), ordering="amount_minor")
+    def amount(self, refund: Refund) -> str:
+        return _money(refund.amount_minor, refund.payment.currency)
 
 
 @admin.register(LedgerDifference, site=operator_site)

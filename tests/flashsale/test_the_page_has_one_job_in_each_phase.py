@@ -48,7 +48,10 @@ def test_reserving_asks_a_stranger_to_log_in_and_a_person_for_an_address(
     assert "Log in to reserve" in page(Client(), sale)
     assert "Add an address first" in page(client_of(alice), sale)
     make_address(alice.profile)
-    assert "Charge my wallet at once" in page(client_of(alice), sale)
+    form = page(client_of(alice), sale)
+    assert "Charge my wallet at once" in form
+    costs_shipping = sale.lots.get().variant.product.store.shipping_price_minor > 0
+    assert ("shipping is free" in form) is not costs_shipping
 
 
 def test_a_reserver_sees_the_number_then_the_button(client_of: ClientOf) -> None:
@@ -102,7 +105,9 @@ def test_cancelled_and_ended_show_where_the_units_went() -> None:
     controller.Controller().tick(now=clock.now())
     over.refresh_from_db()
     assert over.state == "settled"
-    assert "The sale is over" in page(Client(), over)
+    said = page(Client(), over)
+    assert "The sale is over" in said
+    assert "not sold" in said
 
 
 def test_the_list_shows_all_and_takes_a_fixed_number_of_queries(
