@@ -67,6 +67,11 @@ class NoticeList:
     next_cursor: str | None
 
 
+def viewer_of(user: object) -> Profile | None:
+    """The profile that looks; None for somebody who is not logged in."""
+    return user.profile if isinstance(user, User) else None
+
+
 def blocked_ids(profile: Profile) -> set[int]:
     """Ids of the profiles that `profile` blocks or is blocked by. One query."""
     pairs = Block.objects.filter(Q(blocker=profile) | Q(blocked=profile))
@@ -181,8 +186,9 @@ def notice_page(profile: Profile, *, cursor: str | None, size: int) -> NoticeLis
 
 
 def notice_rows(profile: Profile) -> NotificationQuerySet:
-    """What a list can show: a kind that no app registers any more has no words."""
-    return Notification.objects.filter(recipient=profile, kind__in=notices.keys())
+    """What a list can show: not of people one must not see, nor of a kind that is gone."""
+    shown = Q(actor=None) | Q(actor__in=Profile.objects.visible_to(profile))
+    return Notification.objects.filter(shown, recipient=profile, kind__in=notices.keys())
 
 
 def notice_view(row: Notification) -> NoticeView:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.services import notices
 from feed.models import Post
-from feed.services import counters
+from feed.services import counters, echoes
 from socialcommerce.lib.problems import Invalid, NotFound
 
 REASON_CHARACTERS_MAX = 200
@@ -34,6 +34,7 @@ def hide(*, post_id: int, reason: str, now: datetime) -> Post:
             counters.count([post], step=-1)
         post.hidden_at, post.hidden_reason = now, reason
         post.save(update_fields=["hidden_at", "hidden_reason"])
+        echoes.retell(post)
         notices.notify(
             recipient_id=post.author_id,
             kind="feed.hidden",
@@ -52,6 +53,7 @@ def show(*, post_id: int) -> Post:
             return post
         post.hidden_at, post.hidden_reason = None, ""
         post.save(update_fields=["hidden_at", "hidden_reason"])
+        echoes.retell(post)
         if post.is_live:
             counters.count([post], step=1)
     return post

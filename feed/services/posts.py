@@ -16,7 +16,7 @@ from feed import text as texts
 from feed.cards import CardRef
 from feed.models import Post, PostKind, PostPicture
 from feed.models.pictures import ALT_TEXT_MAX
-from feed.services import counters, links
+from feed.services import counters, echoes, links
 from feed.services.bulk import NewPost, publish_many
 from feed.text import Entity
 from socialcommerce.lib import limits, pictures
@@ -128,6 +128,7 @@ def delete(*, post_id: int, actor_ids: Collection[int], now: datetime) -> Post:
             counters.count([post], step=-1)
         post.deleted_at = now
         post.save(update_fields=["deleted_at"])
+        echoes.retell(post)
     return post
 
 
@@ -141,6 +142,7 @@ def restore(*, post_id: int, actor_ids: Collection[int], now: datetime) -> Post:
             raise TooLate
         post.deleted_at = None
         post.save(update_fields=["deleted_at"])
+        echoes.retell(post)
         if post.is_live:
             counters.count([post], step=1)
     return post
@@ -234,7 +236,7 @@ def _notify(post: Post, recipient_id: int, *, kind: str, now: datetime) -> None:
         kind=kind,
         actor_id=post.author_id,
         url=post.get_absolute_url(),
-        data={"text": post.text[:120]},
+        data=echoes.words_of(post),
         now=now,
     )
 
