@@ -85,7 +85,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "socialcommerce.middleware.PlainAddresses",
     "socialcommerce.lib.problems.ProblemMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -163,7 +163,7 @@ def test_a_profile_is_public(alice: User, bob: User, api) -> None:
     assert known["relation"]["follows"] is False
 
 
-@pytest.mark.parametrize("handle", ["nobody", "%00", "a.b", "x" * 500])
+@pytest.mark.parametrize("handle", ["nobody", "a.b", "x" * 500])
 @pytest.mark.parametrize("tail", ["", "/followers", "/following"])
 def test_an_unknown_profile_is_told_404(db: None, api, handle: str, tail: str) -> None:
     response = api("get", f"/profiles/{handle}{tail}")

@@ -84,7 +84,7 @@ def test_an_act_takes_a_post_only(alice: User, bob: User, client_of, act: str) -
 
 
 @pytest.mark.parametrize("act", ["follow", "unfollow", "block", "unblock"])
-@pytest.mark.parametrize("handle", ["nobody", "%00", "a%20b", "x" * 300])
+@pytest.mark.parametrize("handle", ["nobody", "a%20b", "x" * 300])
 def test_an_unknown_handle_is_not_found(alice: User, client_of, act: str, handle: str) -> None:
     assert client_of(alice).post(f"/profiles/{handle}/{act}/").status_code == 404
 

@@ -42,9 +42,7 @@ def test_markup_in_a_mail_is_only_text(client: Client) -> None:
     assert b"<script>alert" not in client.get(f"/dev/mail/{key}/").content
 
 
-@pytest.mark.parametrize(
-    "key", ["nothing", "20260101000000000000-00000000", "..%2F..%2Fsecret", "%00"]
-)
+@pytest.mark.parametrize("key", ["nothing", "20260101000000000000-00000000", "..%2F..%2Fsecret"])
 def test_an_unknown_mail_is_not_found(client: Client, key: str) -> None:
     assert client.get(f"/dev/mail/{key}/").status_code == 404
 
