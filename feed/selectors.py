@@ -62,11 +62,6 @@ class Thread:
     replies: Timeline
 
 
-def viewer_of(user: object) -> Profile | None:
-    """The profile that looks at a page; an operator without one looks as a stranger does."""
-    return getattr(user, "profile", None) if isinstance(user, User) else None
-
-
 def acting_profiles(user: User | AnonymousUser) -> list[Profile]:
     """As whom this person may post: themselves first, then approved stores they run."""
     if isinstance(user, AnonymousUser):

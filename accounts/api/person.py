@@ -3,7 +3,7 @@
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
-from accounts.models import Profile, User
+from accounts.models import User
 
 
 def person_of(request: Request) -> User:
@@ -11,8 +11,3 @@ def person_of(request: Request) -> User:
     if not isinstance(request.user, User):
         raise NotAuthenticated
     return request.user
-
-
-def viewer_of(request: Request) -> Profile | None:
-    """The profile that looks; None for somebody who is not logged in."""
-    return request.user.profile if isinstance(request.user, User) else None

@@ -11,8 +11,9 @@ from rest_framework.views import APIView
 
 from accounts import selectors
 from accounts.api import schema
-from accounts.api.person import person_of, viewer_of
+from accounts.api.person import person_of
 from accounts.models import Follow, Profile
+from accounts.selectors import viewer_of
 from accounts.services import blocks, follows, profiles
 from socialcommerce.lib import api, clock
 
@@ -21,7 +22,7 @@ PAGE = {200: schema.ProfilePageOutput, **schema.refusals(400, 404)}
 
 
 def _relation(request: Request, profile: Profile) -> Response:
-    relation = selectors.relation(viewer_of(request), profile)
+    relation = selectors.relation(viewer_of(request.user), profile)
     return Response(schema.RelationOutput(relation).data)
 
 
@@ -32,7 +33,7 @@ class ProfileDetail(APIView):
         operation_id="profile", responses={200: schema.ProfileRowOutput, **schema.refusals(404)}
     )
     def get(self, request: Request, handle: str) -> Response:
-        viewer = viewer_of(request)
+        viewer = viewer_of(request.user)
         shown = profiles.visible(handle, viewer=viewer)
         rows = selectors.with_relations([shown], viewer=viewer)
         return Response(schema.ProfileRowOutput(rows[0]).data)
@@ -73,7 +74,7 @@ class Followers(APIView):
 
     @extend_schema(operation_id="followers", parameters=[api.CURSOR, api.SIZE], responses=PAGE)
     def get(self, request: Request, handle: str) -> Response:
-        viewer = viewer_of(request)
+        viewer = viewer_of(request.user)
 
         def present(rows: Sequence[Follow]) -> Sequence[Any]:
             return _present([row.follower for row in rows], viewer)
@@ -87,7 +88,7 @@ class Following(APIView):
 
     @extend_schema(operation_id="following", parameters=[api.CURSOR, api.SIZE], responses=PAGE)
     def get(self, request: Request, handle: str) -> Response:
-        viewer = viewer_of(request)
+        viewer = viewer_of(request.user)
 
         def present(rows: Sequence[Follow]) -> Sequence[Any]:
             return _present([row.followed for row in rows], viewer)

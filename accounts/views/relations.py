@@ -9,16 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts import selectors
 from accounts.decorators import PersonRequest, person_required
-from accounts.models import Profile, User
+from accounts.models import Profile
 from accounts.services import blocks, follows, profiles
 from socialcommerce.lib import clock, htmx, http
 
 PAGE_SIZE = 30
-
-
-def viewer_of(request: HttpRequest) -> Profile | None:
-    """The profile that looks; None for somebody who is not logged in."""
-    return request.user.profile if isinstance(request.user, User) else None
 
 
 @http.require("POST")
@@ -69,7 +64,7 @@ def _button(request: PersonRequest, profile: Profile) -> HttpResponse:
 
 @http.require("GET")
 def followers(request: HttpRequest, handle: str) -> HttpResponse:
-    viewer = viewer_of(request)
+    viewer = selectors.viewer_of(request.user)
     profile = profiles.visible(handle, viewer=viewer)
     found = selectors.followers(profile, viewer=viewer, **_page(request))
     return _list(request, found, profile=profile, shown="followers")
@@ -77,7 +72,7 @@ def followers(request: HttpRequest, handle: str) -> HttpResponse:
 
 @http.require("GET")
 def following(request: HttpRequest, handle: str) -> HttpResponse:
-    viewer = viewer_of(request)
+    viewer = selectors.viewer_of(request.user)
     profile = profiles.visible(handle, viewer=viewer)
     found = selectors.following(profile, viewer=viewer, **_page(request))
     return _list(request, found, profile=profile, shown="following")

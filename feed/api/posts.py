@@ -10,14 +10,14 @@ from rest_framework.permissions import AllowAny, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.person import person_of
 from accounts.models import Profile
+from accounts.selectors import viewer_of
 from feed import selectors
 from feed.api import timelines
 from feed.api.serializers import PostInput, PostOutput, ReportInput, ReportOutput
 from feed.cards import CardRef
 from feed.models import Post
-from feed.people import person
-from feed.selectors import viewer_of
 from feed.services import likes, posts, reports, reposts
 from feed.services.posts import NewPicture
 from socialcommerce.lib import api, clock
@@ -75,7 +75,6 @@ def publish(request: Request) -> Response:
 def detail(request: Request, post_id: int) -> Response:
     """Read a post, or delete your own; `restore` brings it back for some minutes."""
     if request.method == "DELETE":
-        person(request.user)
         actors = selectors.acting_ids(request.user)
         posts.delete(post_id=post_id, actor_ids=actors, now=clock.now())
         return Response(status=204)
@@ -87,7 +86,7 @@ def detail(request: Request, post_id: int) -> Response:
 @api_view(["POST"])
 def restore(request: Request, post_id: int) -> Response:
     """Bring a post back that you deleted some minutes ago."""
-    viewer = person(request.user)
+    viewer = person_of(request).profile
     actors = selectors.acting_ids(request.user)
     post = posts.restore(post_id=post_id, actor_ids=actors, now=clock.now())
     return _answer(post, viewer)
@@ -107,7 +106,7 @@ def replies(request: Request, post_id: int) -> Response:
 @api_view(["PUT", "DELETE"])
 def like(request: Request, post_id: int) -> Response:
     """Like a post, or no longer like it."""
-    viewer = person(request.user)
+    viewer = person_of(request).profile
     if request.method == "PUT":
         return _answer(likes.like(profile=viewer, post_id=post_id, now=clock.now()), viewer)
     return _answer(likes.unlike(profile=viewer, post_id=post_id), viewer)
@@ -117,7 +116,7 @@ def like(request: Request, post_id: int) -> Response:
 @api_view(["PUT", "DELETE"])
 def repost(request: Request, post_id: int) -> Response:
     """Share a post as it is, or no longer share it."""
-    viewer = person(request.user)
+    viewer = person_of(request).profile
     if request.method == "PUT":
         return _answer(reposts.repost(author=viewer, post_id=post_id, now=clock.now()), viewer)
     return _answer(reposts.undo(author=viewer, post_id=post_id, now=clock.now()), viewer)
@@ -127,7 +126,7 @@ def repost(request: Request, post_id: int) -> Response:
 @api_view(["POST"])
 def report(request: Request, post_id: int) -> Response:
     """Ask an operator to look at a post. A second report gives the first one."""
-    reporter = person(request.user)
+    reporter = person_of(request).profile
     serializer = ReportInput(data=request.data)
     serializer.is_valid(raise_exception=True)
     made = reports.report(
@@ -143,7 +142,7 @@ def report(request: Request, post_id: int) -> Response:
 
 def _author(request: Request, handle: str | None) -> Profile:
     """Who asks, or a store they run. Raises NotFound for any other handle."""
-    viewer = person(request.user)
+    viewer = person_of(request).profile
     if handle is None:
         return viewer
     wanted = handle.casefold()

@@ -7,13 +7,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.person import person_of
 from accounts.models import Profile
-from accounts.selectors import relation
+from accounts.selectors import relation, viewer_of
 from feed import selectors
 from feed.api.serializers import PostOutput, PostPageOutput
 from feed.models import Post
-from feed.people import person
-from feed.selectors import viewer_of
 from feed.text import canonical_topic
 from socialcommerce.lib import api
 from socialcommerce.lib.api import ProblemSerializer
@@ -31,7 +30,7 @@ PAGED = extend_schema(parameters=[api.CURSOR, api.SIZE], responses=ANSWERS, tags
 @api_view(["GET"])
 def home(request: Request) -> Response:
     """Your own posts and those of whom you follow, newest first."""
-    return page(request, selectors.home(person(request.user)))
+    return page(request, selectors.home(person_of(request).profile))
 
 
 @PAGED

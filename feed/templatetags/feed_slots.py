@@ -5,8 +5,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Profile
+from accounts.selectors import viewer_of
 from feed import slots
-from feed.selectors import viewer_of
 
 register = template.Library()
 

@@ -11,7 +11,6 @@ from accounts.models import Profile
 from feed import selectors
 from feed.forms import QUERY_CHARACTERS_MAX, ComposeForm, card_choices, new_pictures
 from feed.models import Post
-from feed.people import person
 from feed.services import posts
 from socialcommerce.lib import clock, htmx, http
 from socialcommerce.lib.problems import Invalid, Problem
@@ -21,7 +20,7 @@ from socialcommerce.lib.problems import Invalid, Problem
 @person_required
 def compose(request: PersonRequest) -> HttpResponse:
     """The page to write on; a POST publishes, or (`find`) looks for something to attach."""
-    viewer = person(request.user)
+    viewer = request.user.profile
     if request.method != "POST":
         initial = {name: request.GET.get(name, "")[:500] for name in ("text", "card")}
         return _page(request, ComposeForm.blank(viewer, **initial))
@@ -45,7 +44,7 @@ def compose(request: PersonRequest) -> HttpResponse:
 def attachable(request: PersonRequest) -> HttpResponse:
     """What the composer may attach, for `card_query`; `author` may be one of their stores."""
     query = request.GET.get("card_query", "")[:QUERY_CHARACTERS_MAX].replace("\0", "").strip()
-    authors = selectors.acting_profiles(request.user) or [person(request.user)]
+    authors = selectors.acting_profiles(request.user)
     author = next((one for one in authors if str(one.pk) == request.GET.get("author")), authors[0])
     context = {"choices": card_choices(author, query), "query": query}
     return render(request, "feed/_card_choices.html", context)
@@ -87,11 +86,11 @@ def _refuse(request: PersonRequest, form: ComposeForm) -> HttpResponse:
 
 
 def _page(request: PersonRequest, form: ComposeForm, *, status: int = 200) -> HttpResponse:
-    author = form.authors[0] if form.authors else person(request.user)
+    author = form.authors[0]
     query = str(form["card_query"].value() or "")[:QUERY_CHARACTERS_MAX].replace("\0", "")
     context = {
         "form": form,
-        "viewer": person(request.user),
+        "viewer": request.user.profile,
         "choices": card_choices(author, query),
         "query": query,
     }

@@ -7,10 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.decorators import PersonRequest, person_required
+from accounts.selectors import viewer_of
 from feed import selectors
 from feed.forms import ComposeForm
-from feed.people import person
-from feed.selectors import viewer_of
 from feed.services import likes, posts, reposts
 from feed.views.timelines import next_url
 from socialcommerce.lib import clock, htmx, http
@@ -39,28 +38,28 @@ def detail(request: HttpRequest, post_id: int) -> HttpResponse:
 @http.require("POST")
 @person_required
 def like(request: PersonRequest, post_id: int) -> HttpResponse:
-    post = likes.like(profile=person(request.user), post_id=post_id, now=clock.now())
+    post = likes.like(profile=request.user.profile, post_id=post_id, now=clock.now())
     return _actions(request, post.pk)
 
 
 @http.require("POST")
 @person_required
 def unlike(request: PersonRequest, post_id: int) -> HttpResponse:
-    post = likes.unlike(profile=person(request.user), post_id=post_id)
+    post = likes.unlike(profile=request.user.profile, post_id=post_id)
     return _actions(request, post.pk)
 
 
 @http.require("POST")
 @person_required
 def repost(request: PersonRequest, post_id: int) -> HttpResponse:
-    shared = reposts.repost(author=person(request.user), post_id=post_id, now=clock.now())
+    shared = reposts.repost(author=request.user.profile, post_id=post_id, now=clock.now())
     return _actions(request, shared.repost_of_id or shared.pk)
 
 
 @http.require("POST")
 @person_required
 def undo_repost(request: PersonRequest, post_id: int) -> HttpResponse:
-    original = reposts.undo(author=person(request.user), post_id=post_id, now=clock.now())
+    original = reposts.undo(author=request.user.profile, post_id=post_id, now=clock.now())
     return _actions(request, original.pk)
 
 
@@ -89,7 +88,7 @@ def _actions(request: PersonRequest, post_id: int) -> HttpResponse:
     if not htmx.is_htmx(request):
         url = reverse("feed:post", args=[post_id])
         return htmx.redirect(request, f"{http.back(request, url)}#post-{post_id}")
-    context = {"post": selectors.get(post_id, person(request.user))}
+    context = {"post": selectors.get(post_id, request.user.profile)}
     return render(request, "feed/_post_actions.html", context)
 
 

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import PersonRequest, person_required
 from feed.forms import ReportForm
-from feed.people import person
 from feed.services import reports
 from socialcommerce.lib import clock, htmx, http
 
@@ -16,7 +15,7 @@ from socialcommerce.lib import clock, htmx, http
 @person_required
 def report(request: PersonRequest, target_type: str, target_id: int) -> HttpResponse:
     """The form with its reasons; once sent, back to where the person was."""
-    reporter = person(request.user)
+    reporter = request.user.profile
     target = reports.target(target_type, target_id, reporter)
     form = ReportForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():

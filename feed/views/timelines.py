@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Profile
-from accounts.selectors import relation
+from accounts.selectors import relation, viewer_of
 from feed import arrivals, selectors
 from feed.forms import ComposeForm
 from feed.models import Post
-from feed.selectors import Timeline, viewer_of
+from feed.selectors import Timeline
 from feed.text import canonical_topic
 from socialcommerce.lib import clock, htmx, http
 from socialcommerce.lib.problems import NotFound, Problem

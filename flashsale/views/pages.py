@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.decorators import PersonRequest, person_required
-from feed.selectors import viewer_of
+from accounts.selectors import viewer_of
 from flashsale import sale_page, selectors
 from flashsale.services import claims, reservations
 from flashsale.views import hot

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.person import viewer_of
+from accounts.selectors import viewer_of
 from shop import selectors
 from shop.api import schema
 from shop.models import Product
@@ -36,7 +36,7 @@ class Products(APIView):
             price_from_minor=asked.get("price_from_minor"),
             price_to_minor=asked.get("price_to_minor"),
         )
-        rows = selectors.filtered(viewer_of(request), filters).for_view()
+        rows = selectors.filtered(viewer_of(request.user), filters).for_view()
         return api.page_response(request, rows, _present)
 
 
@@ -47,7 +47,7 @@ class ProductDetail(APIView):
         operation_id="product", responses={200: schema.ProductOutput, **schema.refusals(404)}
     )
     def get(self, request: Request, product_id: int) -> Response:
-        found = selectors.product(product_id, viewer=viewer_of(request))
+        found = selectors.product(product_id, viewer=viewer_of(request.user))
         return Response(schema.ProductOutput(found).data)
 
 

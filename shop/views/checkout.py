@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.decorators import PersonRequest, person_required
 from accounts.forms import AddressForm
+from accounts.selectors import viewer_of
 from accounts.services import addresses
-from feed.selectors import viewer_of
 from payments import leaving
 from shop import checkout_page, order_pages, selectors
 from shop.forms import CheckoutForm, Choice, ChoiceForm

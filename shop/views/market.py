@@ -5,10 +5,9 @@ from urllib.parse import unquote
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.selectors import relation
+from accounts.selectors import relation, viewer_of
 from feed import selectors as feed_selectors
 from feed.models import Post
-from feed.selectors import viewer_of
 from shop import selectors
 from shop.forms import FilterForm
 from shop.models import Category
