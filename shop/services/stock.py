@@ -128,11 +128,15 @@ def give_back_lot(*, variant_id: int, quantity: int, reference: str, now: dateti
 def adjust(*, variant_id: int, on_hand: int, reason: str, actor_id: int, now: datetime) -> None:
     """The store counted: there are `on_hand` pieces, those that are held included.
 
-    Opens the transaction. Raises BadAdjustment for a number below what is held.
+    Opens the transaction. Raises BadAdjustment below what is held and above QUANTITY_MAX.
     """
     with transaction.atomic(durable=True):
         item = lock([variant_id])[variant_id]
-        if not item.held <= on_hand <= QUANTITY_MAX:
+        if on_hand > QUANTITY_MAX:
+            raise BadAdjustment(
+                _("A stock item takes at most %(max)s pieces.") % {"max": QUANTITY_MAX}
+            )
+        if on_hand < item.held:
             raise BadAdjustment(
                 _("%(held)s pieces wait for a payment; the stock cannot be lower than that.")
                 % {"held": item.held},

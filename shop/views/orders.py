@@ -27,11 +27,7 @@ def index(request: PersonRequest) -> HttpResponse:
 @person_required
 def detail(request: PersonRequest, number: str) -> HttpResponse:
     """The whole order; htmx asks again while the bank has not answered."""
-    page = order_pages.order_page(buyer=request.user.profile, number=number, now=clock.now())
-    context = {"page": page, "order": page.order, "cancel_form": CancelForm()}
-    if page.can_pay:
-        context |= order_pages.paying(page.order)
-    return htmx.render(request, "shop/orders/detail.html", "shop/orders/_order.html", context)
+    return _page(request, number, CancelForm(), status=200)
 
 
 @http.require("GET")
@@ -78,7 +74,9 @@ def pay(request: PersonRequest, number: str) -> HttpResponse:
 def cancel(request: PersonRequest, number: str) -> HttpResponse:
     order = orders.of_buyer(buyer=request.user.profile, number=number)
     form = CancelForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    if not form.is_valid():
+        return _page(request, number, form, status=422)
+    reason = form.cleaned_data["reason"]
     cancelled = orders.cancel(order_id=order.pk, reason=reason, now=clock.now())
     text = (
         _("Cancelled. Your money is on its way back.")
@@ -97,3 +95,15 @@ def confirm(request: PersonRequest, number: str) -> HttpResponse:
     orders.confirm_receipt(order_id=order.pk, now=clock.now())
     messages.success(request, _("Thank you. The store has its money now."))
     return htmx.redirect(request, order.get_absolute_url())
+
+
+def _page(
+    request: PersonRequest, number: str, cancel_form: CancelForm, *, status: int
+) -> HttpResponse:
+    page = order_pages.order_page(buyer=request.user.profile, number=number, now=clock.now())
+    context = {"page": page, "order": page.order, "cancel_form": cancel_form}
+    if page.can_pay:
+        context |= order_pages.paying(page.order)
+    return htmx.render(
+        request, "shop/orders/detail.html", "shop/orders/_order.html", context, status=status
+    )

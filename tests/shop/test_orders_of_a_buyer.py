@@ -89,6 +89,18 @@ def test_cancelling_again_changes_nothing_and_says_so(
     assert available(alice) == 100_000
 
 
+def test_a_reason_that_is_too_long_cancels_nothing(
+    buy: Buy, client_of: ClientOf, alice: User
+) -> None:
+    order = buy().order
+    url = order.get_absolute_url()
+    answer = client_of(alice).post(f"{url}cancel/", {"reason": "x" * 201})
+    assert answer.status_code == 422
+    assert "200" in answer.content.decode()
+    order.refresh_from_db()
+    assert order.state == "paid"
+
+
 def test_a_shipped_order_cannot_be_cancelled(buy: Buy, client_of: ClientOf, alice: User) -> None:
     order = ship(buy().order)
     assert client_of(alice).post(f"{order.get_absolute_url()}cancel/").status_code == 409
