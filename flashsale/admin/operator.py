@@ -1,6 +1,7 @@
 """Sales on the operator site: written as drafts, then approved, paused, resumed or called off."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -29,6 +30,25 @@ class OnlyDraftsChange:
     def has_change_permission(self, request: HttpRequest, obj: Sale | None = None) -> bool:
         may: bool = super().has_change_permission(request, obj)  # type: ignore[misc]
         return may and (obj is None or obj.state == SaleState.DRAFT)
+
+
+class SaleForm(forms.ModelForm[Sale]):
+    class Meta:
+        model = Sale
+        fields = ("title",)  # the admin names the rest
+
+    def clean(self) -> dict[str, Any]:
+        """Names the time that comes too early, where the database would name a constraint."""
+        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        order = ("reserve_opens_at", "reserve_closes_at", "starts_at", "ends_at")
+        for earlier, later in pairwise(order):
+            first, second = answers.get(earlier), answers.get(later)
+            if first is None or second is None:
+                continue
+            if second < first or (second == first and later != "starts_at"):
+                label = self.fields[earlier].label
+                self.add_error(later, _("This has to come after: %(time)s.") % {"time": label})
+        return answers
 
 
 class LotForm(forms.ModelForm[Lot]):
@@ -66,6 +86,7 @@ class SaleAdmin(OnlyDraftsChange, OperatorModelAdmin):
     list_filter = ("state",)
     search_fields = ("title",)
     ordering = ("-starts_at",)
+    form = SaleForm
     inlines = (LotInline,)
     fields = (
         "title",

@@ -28,6 +28,7 @@ from shop.admin import acts
 from shop.admin.forms import PictureForm, ProductForm, StockForm, StoreForm, VariantForm
 from shop.models import Product, ProductPicture, StockItem, StockMovement, Store, Variant
 from shop.services import stock
+from shop.store_states import StoreState
 from socialcommerce.lib import clock
 from socialcommerce.lib.money import Money, format_money
 
@@ -172,4 +173,16 @@ def low_stock(user: User) -> Sequence[DashboardRow]:
     return [DashboardRow(label=_("Running out of stock"), count=low.count(), url=url)]
 
 
+def empty_shelves(user: User) -> Sequence[DashboardRow]:
+    """Open stores in which there is nothing yet."""
+    open_stores = Store.objects.filter(
+        profile__in=managed_profile_ids(user), state=StoreState.APPROVED, products=None
+    )
+    url = reverse("merchant:shop_product_add")
+    return [
+        DashboardRow(label=_("Stores that wait for a product"), count=open_stores.count(), url=url)
+    ]
+
+
 register_dashboard("merchant", low_stock)
+register_dashboard("merchant", empty_shelves)

@@ -18,7 +18,9 @@ def open_store(request: PersonRequest) -> HttpResponse:
     """The application, or what became of it."""
     form = StoreApplicationForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _apply(request, form):
-        messages.success(request, _("Your application is with us. We answer in your news."))
+        messages.success(
+            request, _("Your application is with us. We answer in your notifications.")
+        )
         return htmx.redirect(request, request.path)
     context = {"form": form, "waiting": stores.waiting_for(request.user)}
     status = 422 if form.is_bound else 200

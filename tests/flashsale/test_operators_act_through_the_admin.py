@@ -74,6 +74,17 @@ def test_a_draft_is_written_on_a_form(operator: Client) -> None:
     assert lot_of_it.unit_price_minor == 900
 
 
+def test_times_out_of_order_are_named(operator: Client) -> None:
+    names = ("reserve_opens_at", "reserve_closes_at", "starts_at", "ends_at")
+    parts = (("0", "2030-01-01"), ("1", "10:00:00"))
+    times = {f"{name}_{part}": value for name in names for part, value in parts}
+    forms = {"lots-TOTAL_FORMS": 1, "lots-INITIAL_FORMS": 0}
+    page = operator.post(f"{URL}add/", {"title": "Kettle", **times, **forms}).content.decode()
+    assert "This has to come after: Reservations open." in page
+    assert "This has to come after: Starts." in page
+    assert "Constraint" not in page
+
+
 def test_the_variant_of_a_lot_is_found_by_its_name(operator: Client) -> None:
     variant = sales.draft_sale().lots.get().variant
     query = {

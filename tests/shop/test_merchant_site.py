@@ -12,6 +12,7 @@ from accounts.models import User
 from payments.services import wallets
 from shop.models import Order, Product, ProductPicture, StockItem, StockMovement, Store, Variant
 from shop.services.checkout import CheckoutResult
+from tests.factories.shop import make_variant
 from tests.shop.test_merchant_scope import product_form
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +150,13 @@ def test_the_first_page_says_what_waits(merchant: Client, buy: Buy, variant: Var
     assert Order.objects.filter(state="paid").count() == 1
     StockItem.objects.filter(variant=variant).update(low_at=10)
     assert "Running out of stock" in merchant.get("/merchant/").content.decode()
+
+
+def test_an_empty_store_is_told_to_fill_its_shelf(merchant: Client, store: Store) -> None:
+    words = "Stores that wait for a product"
+    assert words in merchant.get("/merchant/").content.decode()
+    make_variant(store)
+    assert words not in merchant.get("/merchant/").content.decode()
 
 
 def test_every_page_of_the_site_opens(merchant: Client, buy: Buy, variant: Variant) -> None:
