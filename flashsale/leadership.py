@@ -7,7 +7,8 @@ was idle for too long; whatever it still does is fenced by the epoch that its su
 from contextlib import suppress
 from typing import Final
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import Error as AnyDatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 LOCK: Final = 7_241_903  # any number that nothing else in this database locks
@@ -21,13 +22,13 @@ class Leadership:
         self._connection: BaseDatabaseWrapper | None = None
 
     def hold(self) -> bool:
-        """True while this process is the leader. Raises django.db.DatabaseError."""
+        """True while this process is the leader. Raises django.db.Error."""
         try:
             if self._connection is None:
                 return self._win()
             with self._connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
-        except DatabaseError:
+        except AnyDatabaseError:
             self.release()
             raise
         return True
@@ -35,7 +36,7 @@ class Leadership:
     def release(self) -> None:
         """The lock is free: closing the connection is what frees it."""
         if self._connection is not None:
-            with suppress(DatabaseError):
+            with suppress(AnyDatabaseError):
                 self._connection.close()
         self._connection = None
 

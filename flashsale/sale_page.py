@@ -94,7 +94,8 @@ class SalePage:
     def left_to_pay(self) -> timedelta:
         if self.claim is None or self.claim.held_until is None:
             return timedelta()
-        return max(self.claim.held_until - self.sale.server_now, timedelta())
+        now = self.claim.sale.paused_at or self.sale.server_now  # paused, clocks stand still
+        return max(self.claim.held_until - now, timedelta())
 
 
 def build(*, sale_id: int, viewer: Profile | None, now: datetime) -> SalePage:
@@ -136,8 +137,8 @@ def _reservation(sale: SaleView, viewer: Profile | None) -> Reservation | None:
 
 def _claim(sale: SaleView, viewer: Profile | None) -> Claim | None:
     """The newest that was not refused: after a refusal the person may try again."""
-    rows = Claim.objects.filter(sale_id=sale.id, person=viewer).select_related("unit", "order")
-    return rows.order_by("-pk").first()
+    rows = Claim.objects.filter(sale_id=sale.id, person=viewer).exclude(state=ClaimState.REFUSED)
+    return rows.select_related("sale", "unit", "order").order_by("-pk").first()
 
 
 def _token(

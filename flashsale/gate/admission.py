@@ -5,7 +5,7 @@ answer of the open gate (no lease, no script, no Redis) is RESTORING: nothing wa
 the page sends it again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flashsale import tokens
@@ -81,11 +81,13 @@ def _reserve(token: SaleToken, wishes: Wishes) -> Answer:
     if state.now_us() >= state.closes_us + MARGIN_US:
         return Answer(Standing.RESERVE_LATE)
     names = (keys.lease, keys.meta, keys.received, keys.reservations)
+    ticket = tokens.reservation_ticket(sale_id=token.sale_id, person_id=token.person_id)
     said = redis.gate().evalsha(
         state.reserve_sha,
-        5,
+        6,
         *names,
         keys.nudge(keys.reservations),
+        keys.result(ticket),
         token.person_id,
         wishes.lot_id,
         wishes.address_id,
@@ -129,9 +131,10 @@ def _run_claim(token: SaleToken, slot: int, state: Published, earlier: Receipt |
     keys = Keys(token.sale_id)
     # A receipt of this very opening proves nothing that was lost.
     at_us = earlier.at_us if earlier is not None and earlier.epoch < state.epoch else 0
+    ticket = tokens.ticket(sale_id=token.sale_id, number=token.number, slot=slot)
     said: list[Any] = redis.gate().evalsha(
         state.claim_sha,
-        7,
+        8,
         keys.lease,
         keys.meta,
         keys.claimed,
@@ -139,12 +142,13 @@ def _run_claim(token: SaleToken, slot: int, state: Published, earlier: Receipt |
         keys.claims,
         keys.places,
         keys.nudge(keys.claims),
+        keys.result(ticket),
         claim_bit(number=token.number, slot=slot, slots=token.slots),
         token.person_id,
         token.number,
         token.lot_id,
         slot,
-        tokens.ticket(sale_id=token.sale_id, number=token.number, slot=slot),
+        ticket,
         at_us,
     )
     return said
@@ -195,10 +199,13 @@ def _look_reservation(token: SaleToken, state: Published) -> Answer:
     pipe = redis.gate().pipeline(transaction=False)
     pipe.get(keys.result(ticket))
     pipe.getbit(keys.received, token.person_id)
-    result, received = pipe.execute()
+    pipe.getbit(keys.written, token.person_id)
+    result, received, written = pipe.execute()
     if result is not None:
         known = results.decode(result)
         return Answer(Standing(known.code), result=known)
+    if written:
+        return Answer(Standing.RESERVED)
     if received:
         return Answer(_closed(state) or Standing.RECEIVED)
     return Answer(_closed(state) or Standing.NONE)
@@ -213,15 +220,10 @@ def _closed(state: Published) -> Standing | None:
 
 def _unclaimed(state: Published) -> Standing:
     """What somebody hears who has no claim at this moment."""
-    if state.now_us() >= state.ends_us:
-        return Standing.ENDED
     if state.restoring:
         return Standing.RESTORING
+    if state.now_us() >= state.ends_us:
+        return Standing.ENDED
     if state.now_us() >= state.starts_us and state.remain == 0:
         return Standing.SOLD_OUT
     return Standing.NONE
-
-
-def with_receipt(answer: Answer, receipt: Receipt | None) -> Answer:
-    """The answer, carrying on the receipt that the person brought."""
-    return answer if answer.receipt or receipt is None else replace(answer, receipt=receipt)

@@ -6,7 +6,7 @@ with Redis away without harm: PostgreSQL has decided before, the controller repa
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.conf import settings
 from flashsale import tokens
 from flashsale.gate import results, scripts
 from flashsale.gate.keys import Keys
+from flashsale.gate.results import of_claim
 from flashsale.gate.scripts import Fence
 from flashsale.models import Claim, Sale
 from flashsale.services.batches import Outcome, Settled
@@ -61,7 +62,7 @@ def forget(client: redis.Redis, sale: Sale) -> None:
     """The keys of a sale that is over will go by themselves."""
     keys = Keys(sale.pk)
     names = [keys.received, keys.claimed, keys.claims, keys.reservations, keys.places]
-    names += [keys.notice, keys.reserved]
+    names += [keys.notice, keys.written]
     names += [keys.remain(lot.pk) for lot in sale.lots.all()]
     pipe = client.pipeline(transaction=False)
     for name in names:
@@ -77,8 +78,8 @@ def settle(
     False if the gate was rebuilt since: the entries come again. Raises RedisError.
     """
     keys = Keys(fence.sale_id)
-    names = [keys.meta, stream, bitmap, keys.reserved]
-    args: list[str | int] = [results.LIFETIME_MS, outcome.reserved]
+    names = [keys.meta, stream, bitmap]
+    args: list[str | int] = [results.LIFETIME_MS]
     for settled in outcome.settled:
         names += [keys.result(settled.ticket), keys.remain(settled.lot_id)]
         args += _settled_args(settled)
@@ -112,19 +113,35 @@ def forget_reservation(sale: Sale, *, person_id: int) -> None:
     """The person may reserve again. Never raises: without the gate the next rebuild does it."""
     keys = Keys(sale.pk)
     ticket = tokens.reservation_ticket(sale_id=sale.pk, person_id=person_id)
-    names = [keys.meta, keys.received, keys.result(ticket)]
+    names = [keys.meta, keys.received, keys.written, keys.result(ticket)]
     try:
         scripts.call(redis.gate(), "forget", fence_of(sale), names, [person_id])
     except (redis.NoScript, redis.RedisError) as error:
         logger.warning("Sale %s: withdrawal not heard by the gate: %s", sale.pk, error)
 
 
-def answer(claims: Sequence[Claim]) -> None:
-    """The gate answers with these claims' states. Never raises: the page reads PostgreSQL."""
+def answer(claim_ids: Sequence[int]) -> None:
+    """The gate answers with these claims' states. Never raises for the gate: the page reads
+    PostgreSQL. Each was read again after it was told, so that of two who tell at the same time
+    the last one has told what stands.
+    """
+    told: dict[int, results.Result] = {}
     try:
-        results.publish(redis.gate(), claims)
+        while rows := [row for row in _claims(claim_ids) if told.get(row.pk) != of_claim(row)]:
+            results.publish(redis.gate(), rows)
+            told |= {row.pk: of_claim(row) for row in rows}
     except redis.RedisError as error:
-        logger.warning("The gate did not hear of %s claims: %s", len(claims), error)
+        logger.warning("The gate did not hear of %s claims: %s", len(claim_ids), error)
+
+
+def _claims(claim_ids: Sequence[int]) -> list[Claim]:
+    return list(Claim.objects.filter(pk__in=claim_ids).select_related("unit", "order"))
+
+
+def now(client: redis.Redis) -> datetime:
+    """The one clock of a running sale. Raises RedisError."""
+    seconds, microseconds = client.time()
+    return datetime.fromtimestamp(int(seconds), tz=UTC) + timedelta(microseconds=int(microseconds))
 
 
 def remains(client: redis.Redis, sale_id: int, lot_ids: Iterable[int]) -> dict[int, int]:

@@ -43,9 +43,9 @@ class Keys:
         return f"{self.tag}:claimed"
 
     @property
-    def reserved(self) -> str:
-        """How many reservations are committed, for the page's live count."""
-        return f"{self.tag}:reserved"
+    def written(self) -> str:
+        """Bitmap by person: the reservation was committed when the gate was loaded."""
+        return f"{self.tag}:written"
 
     @property
     def claims(self) -> str:

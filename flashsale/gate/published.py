@@ -30,7 +30,6 @@ class Published:
     ends_us: int
     restoring: bool
     remain: int
-    reserved: int
     clock_offset_us: int
 
     def now_us(self) -> int:
@@ -61,10 +60,10 @@ def read(sale_id: int) -> Published:
     keys, client = Keys(sale_id), redis.gate()
     pipe = client.pipeline(transaction=False)
     pipe.hgetall(keys.meta)
-    pipe.mget(keys.lease, keys.notice, keys.reserved)
+    pipe.mget(keys.lease, keys.notice)
     pipe.time()
     pipe.info("server")
-    raw, (lease, notice, reserved), (seconds, microseconds), server = pipe.execute()
+    raw, (lease, notice), (seconds, microseconds), server = pipe.execute()
     meta = {name.decode(): value.decode() for name, value in raw.items()}
     lots = [int(lot) for lot in meta.get("lots", "").split(",") if lot]
     remain = client.mget([keys.remain(lot) for lot in lots]) if lots else []
@@ -85,6 +84,5 @@ def read(sale_id: int) -> Published:
         ends_us=int(meta.get("ends_us", 0)),
         restoring=meta.get("restoring") == "1",
         remain=sum(max(0, int(count or 0)) for count in remain),
-        reserved=int(reserved or 0),
         clock_offset_us=redis_us - time.monotonic_ns() // 1000,
     )

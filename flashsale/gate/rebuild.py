@@ -36,7 +36,6 @@ class Loaded:
     remain: dict[int, int]
     received: bytes
     claimed: bytes
-    reserved: int
 
 
 def rebuild(*, sale_id: int, run_id: str, now: datetime) -> None:
@@ -55,7 +54,8 @@ def rebuild(*, sale_id: int, run_id: str, now: datetime) -> None:
     if lost:
         Sale.objects.filter(pk=sale_id, epoch=sale.epoch).update(gate_run_id="")
     drains.drain_survivors(client, sale=sale, now=now)
-    restoring = lost and sale.starts_at <= now < sale.ends_at
+    # Past the end too: whoever was in line before the gate was lost was in time.
+    restoring = lost and sale.starts_at <= control.now(client)
     _load(client, sale, run_id=run_id, restoring=restoring)
     scripts.load(client, fence)
     client.set(keys.lease, str(fence), px=settings.SALE_LEASE_MS)
@@ -90,7 +90,7 @@ def _load(client: redis.Redis, sale: Sale, *, run_id: str, restoring: bool) -> N
     # In one transaction: whoever else loads an older epoch replaces the fence with the counts.
     pipe.set(keys.received, loaded.received)
     pipe.set(keys.claimed, loaded.claimed)
-    pipe.set(keys.reserved, loaded.reserved)
+    pipe.set(keys.written, loaded.received)
     for lot_id, count in loaded.remain.items():
         pipe.set(keys.remain(lot_id), count)
     pipe.delete(keys.meta, keys.notice, keys.places)
@@ -138,7 +138,6 @@ def _read(sale: Sale) -> Loaded:
             claim_bit(number=number, slot=slot, slots=sale.slots)
             for number, slot in slots.iterator(chunk_size=CHUNK)
         ),
-        reserved=sale.reserved - sale.withdrawn,
     )
 
 
@@ -154,7 +153,9 @@ def _bitmap(bits: Iterable[int]) -> bytes:
 
 
 def _answer(client: redis.Redis, sale: Sale) -> None:
-    claims = Claim.objects.filter(sale=sale).select_related("unit", "order").order_by("pk")
+    # Who was refused may claim again, and that claim's own result is to be the first.
+    told = Claim.objects.filter(sale=sale).exclude(state=ClaimState.REFUSED)
+    claims = told.select_related("unit", "order").order_by("pk")
     chunk: list[Claim] = []
     for claim in claims.iterator(chunk_size=CHUNK):
         chunk.append(claim)

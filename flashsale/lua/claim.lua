@@ -1,7 +1,7 @@
 -- claim.lua: one person's claim on one unit.
--- KEYS  lease, meta, claimed (bitmap), remain (of the lot), q (stream), places, nudge
+-- KEYS  lease, meta, claimed (bitmap), remain (of the lot), q (stream), places, nudge, result
 -- ARGV  bit, person, number, lot, slot, ticket, receipt (microseconds of an earlier epoch, or 0)
--- Example  EVALSHA <sha> 7 {fs:12:0}:lease ... 41 77 42 3 1 9f2c... 0
+-- Example  EVALSHA <sha> 8 {fs:12:0}:lease ... 41 77 42 3 1 9f2c... 0
 -- Results
 --   CLOSED            no valid lease, or another epoch is open
 --   EARLY, us         the sale starts in that many microseconds
@@ -39,5 +39,6 @@ redis.call('SETBIT', KEYS[3], ARGV[1], 1)
 local at = string.format('%.0f', now)
 redis.call('XADD', KEYS[5], '*', 'person', ARGV[2], 'number', ARGV[3], 'lot', ARGV[4],
     'slot', ARGV[5], 'ticket', ARGV[6], 'bit', ARGV[1], 'at', at, 'epoch', EPOCH)
+redis.call('DEL', KEYS[8])  -- of an earlier claim that was refused: it would be read as this one's
 local nudge = redis.call('SET', KEYS[7], '1', 'NX', 'PX', '100')
 return {'IN_LINE', at, nudge and 1 or 0}

@@ -1,7 +1,7 @@
 -- reserve.lua: one person's reservation.
--- KEYS  lease, meta, received (bitmap by person), rq (stream), nudge
+-- KEYS  lease, meta, received (bitmap by person), rq (stream), nudge, result
 -- ARGV  person, lot, address, wallet (0 or 1), share (0 or 1)
--- Example  EVALSHA <sha> 5 {fs:12:0}:lease ... 77 3 501 1 0
+-- Example  EVALSHA <sha> 6 {fs:12:0}:lease ... 77 3 501 1 0
 -- Results
 --   CLOSED            no valid lease, or another epoch is open
 --   EARLY, us         reservations open in that many microseconds
@@ -23,5 +23,6 @@ redis.call('SETBIT', KEYS[3], ARGV[1], 1)
 local at = string.format('%.0f', now)
 redis.call('XADD', KEYS[4], '*', 'person', ARGV[1], 'lot', ARGV[2], 'address', ARGV[3],
     'wallet', ARGV[4], 'share', ARGV[5], 'at', at, 'epoch', EPOCH)
+redis.call('DEL', KEYS[6])  -- of an earlier one that was refused: it would be read as this one's
 local nudge = redis.call('SET', KEYS[5], '1', 'NX', 'PX', '100')
 return {'RECEIVED', at, nudge and 1 or 0}

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import DataError, IntegrityError, transaction
 
+from flashsale.claim_states import ClaimState
 from flashsale.gate.results import Result
 from flashsale.models import DeadLetter, Stream
 from flashsale.services.locking import lock_epoch
@@ -30,7 +31,6 @@ class Settled:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     settled: list[Settled]
-    reserved: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,7 @@ def work(batch: Batch, *, stream: Stream, by: Work) -> Outcome:
         work(Batch(batch.sale_id, batch.epoch, part, batch.now), stream=stream, by=by)
         for part in (batch.entries[:middle], batch.entries[middle:])
     ]
-    return Outcome(
-        [settled for half in halves for settled in half.settled],
-        reserved=max(half.reserved for half in halves),
-    )
+    return Outcome([settled for half in halves for settled in half.settled])
 
 
 def _bury(batch: Batch, *, stream: Stream, reason: str) -> Outcome:
@@ -94,4 +91,7 @@ def _bury(batch: Batch, *, stream: Stream, reason: str) -> Outcome:
     logger.error("Sale %s: dead letter %s: %s", batch.sale_id, entry.id, reason)
     # Its bit and its unit of remain stay as they are: an entry nobody understands gives nothing
     # back by itself. The controller's reconciliation finds the free unit.
-    return Outcome([Settled(entry.id)])
+    # Its person hears that it was not taken, instead of being in line for ever.
+    ticket = entry.fields.get("ticket", "")[:32]
+    result = Result(ClaimState.REFUSED) if ticket else None
+    return Outcome([Settled(entry.id, ticket, result=result)])

@@ -14,6 +14,7 @@ from flashsale.gate import control
 from flashsale.models import Claim, Unit
 from flashsale.sale_states import SaleState
 from flashsale.services import sales, units
+from flashsale.services.locking import keep_sale
 from flashsale.unit_states import UnitState
 from shop.services import bulk_orders, checkout
 from shop.services.checkout import CheckoutResult, Method
@@ -52,9 +53,10 @@ def pay(
     be open. Raises NotFound, TooLate, and what shop refuses; then the claim is held as before.
     """
     claim = of_person(sale_id=sale_id, person=person)
+    now_of_sale = claim.sale.paused_at or now  # while it is paused its clocks stand still
     if claim.order_id is None:
         raise TooLate(_("Nothing was charged."))
-    if claim.state == ClaimState.HELD and claim.held_until and claim.held_until <= now:
+    if claim.state == ClaimState.HELD and claim.held_until and claim.held_until <= now_of_sale:
         raise TooLate(_("Nothing was charged. The unit went back."))
     if method == "card":
         _begin_paying(claim.pk)
@@ -79,8 +81,9 @@ def pay(
 def lock_of_order(order_id: int) -> Claim | None:
     """The order's claim and its unit, locked in that order; None for an order of no sale.
 
-    Demands a transaction.
+    The sale keeps its state meanwhile. Demands a transaction.
     """
+    keep_sale(order_id)
     claim = (
         Claim.objects.filter(order_id=order_id)
         .select_for_update(no_key=True, of=("self",))
@@ -180,8 +183,4 @@ def _move(claim: Claim, new: ClaimState, **fields: object) -> None:
 def _tell(claim_ids: Iterable[int]) -> None:
     """The gate answers with the new state once it is committed."""
     ids = list(claim_ids)
-
-    def answer() -> None:
-        control.answer(list(Claim.objects.filter(pk__in=ids).select_related("unit", "order")))
-
-    transaction.on_commit(answer)
+    transaction.on_commit(lambda: control.answer(ids))

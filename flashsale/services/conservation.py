@@ -52,28 +52,39 @@ def count(sale_id: int) -> Count:
     return Count(*map(int, row))
 
 
-def reconcile(sale: Sale) -> int:
-    """The gate counts what PostgreSQL has free; how many it counts too many.
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What the gate counts of a lot, and what PostgreSQL has free of it."""
+
+    remain: int
+    free: int
+
+    @property
+    def excess(self) -> int:
+        return max(0, self.remain - self.free)
+
+
+def drifts(sale: Sale) -> dict[int, Drift]:
+    """The lots of which the gate counts another number than PostgreSQL has free.
 
     Compared only between two equal reads of a gate in which nothing waits, so that a claim on
-    its way is no difference. Too few are put right at once, because a unit nobody can claim is
-    as wrong as one sold twice. Raises redis.RedisError.
+    its way is no difference. A unit that was freed and is still to be given is one for a moment:
+    only what stands at two looks is a mistake. Raises redis.RedisError.
     """
     client, keys = redis.gate(), Keys(sale.pk)
     lots = list(Lot.objects.filter(sale=sale).values_list("pk", flat=True))
     before = control.remains(client, sale.pk, lots)
     if streams.backlog(client, keys.claims):
-        return 0
+        return {}
     free = {lot: Unit.objects.filter(lot_id=lot, state=UnitState.FREE).count() for lot in lots}
     if streams.backlog(client, keys.claims) or before != control.remains(client, sale.pk, lots):
-        return 0
-    for lot in lots:
-        if before[lot] < free[lot]:
-            _repair(client, sale, lot, expected=before[lot], free=free[lot])
-    return sum(max(0, before[lot] - free[lot]) for lot in lots)
+        return {}
+    return {lot: Drift(before[lot], free[lot]) for lot in lots if before[lot] != free[lot]}
 
 
-def _repair(client: redis.Redis, sale: Sale, lot_id: int, *, expected: int, free: int) -> None:
+def repair(sale: Sale, lot_id: int, drift: Drift) -> None:
+    """The gate counts what is free again, unless anything has moved. Raises redis.RedisError."""
     keys = Keys(sale.pk)
     names = [keys.meta, keys.remain(lot_id), keys.claims]
-    scripts.call(client, "repair", control.fence_of(sale), names, [expected, free])
+    args = [drift.remain, drift.free]
+    scripts.call(redis.gate(), "repair", control.fence_of(sale), names, args)

@@ -3,8 +3,17 @@
 Lock order everywhere: sale, claim, unit, order, payment, ledger accounts.
 """
 
+from typing import Final
+
+from django.db import connection
+
 from flashsale.models import Sale
 from socialcommerce.lib import guards
+
+KEEP_SALE: Final = """
+SELECT sale.id FROM flashsale_sale sale JOIN flashsale_claim claim ON claim.sale_id = sale.id
+WHERE claim.order_id = %s FOR KEY SHARE OF sale
+"""
 
 
 class StaleEpoch(Exception):
@@ -25,3 +34,19 @@ def lock_epoch(sale_id: int, epoch: int) -> Sale:
     if sale.epoch != epoch:
         raise StaleEpoch(f"sale {sale_id}: {epoch} is over, {sale.epoch} stands")
     return sale
+
+
+def lock_sale_to_end(sale_id: int) -> Sale:
+    """The sale, FOR UPDATE: no order of it is on its way to give a unit back to a sale that is
+    over. Demands a transaction.
+    """
+    return Sale.objects.select_for_update().get(pk=sale_id)
+
+
+def keep_sale(order_id: int) -> None:
+    """The sale of this order does not end until the transaction does. Batches are not kept
+    waiting: theirs is a weaker lock. Demands a transaction.
+    """
+    if guards.is_on("sale kept"):
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP_SALE, [order_id])

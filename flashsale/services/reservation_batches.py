@@ -52,7 +52,7 @@ def work(batch: Batch) -> Outcome:
         fresh, settled = _sort(sale, received, known)
         settled += _write(sale, fresh, known, now=batch.now)
         sale.save(update_fields=["reserved", "withdrawn"])
-    return Outcome(settled, reserved=sale.reserved - sale.withdrawn)
+    return Outcome(settled)
 
 
 def _parse(entry_id: str, fields: dict[str, str]) -> Received:
@@ -93,6 +93,9 @@ def _sort(
         row = known.rows.get(entry.person_id)
         if row is not None and row.withdrawn_at is None:
             settled.append(_reserved(sale, entry, row.number))
+        elif row is not None and entry.received_at <= row.received_at:
+            # Delivered again, or by yesterday's Redis: the withdrawal since then stands.
+            settled.append(Settled(entry.entry_id))
         elif (refusal := _refusal(entry, known)) is not None:
             settled.append(_refused(sale, entry, refusal))
         elif entry.person_id in fresh:

@@ -1,7 +1,8 @@
 """What an operator does with a sale. Every act locks the sale's row first."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -15,7 +16,7 @@ from flashsale.gate import control
 from flashsale.models import Claim, Lot, Sale, Unit
 from flashsale.models.sales import UNITS_MAX
 from flashsale.sale_states import TRANSITIONS, SaleState
-from flashsale.services.locking import lock_sale
+from flashsale.services.locking import lock_sale, lock_sale_to_end
 from flashsale.unit_states import UnitState
 from shop.models import OrderOrigin
 from shop.order_states import OrderState
@@ -29,6 +30,11 @@ MAKE_UNITS = """
 INSERT INTO flashsale_unit (sale_id, lot_id, number, state)
 SELECT %s, %s, number, 'free' FROM generate_series(1, %s) AS number
 """
+
+
+# While a sale is paused no deadline of its orders may pass. Whole days, so that the time of day
+# that an order's page shows stays right.
+STANDSTILL: Final = timedelta(days=365)
 
 
 class WrongState(Conflict):
@@ -82,6 +88,7 @@ def pause(*, sale_id: int, reason: str, now: datetime) -> Sale:
         sale.paused_at, sale.pause_reason = now, reason[:200]
         sale.epoch += 1
         sale.save(update_fields=["state", "paused_at", "pause_reason", "epoch"])
+        bulk_orders.postpone(_unpaid_orders(sale), by=STANDSTILL)
     _close_gate(sale)
     return sale
 
@@ -97,13 +104,11 @@ def resume(*, sale_id: int, now: datetime) -> Sale:
             raise WrongState(sale)
         _move(sale, SaleState.APPROVED)
         stood_still = now - sale.paused_at
-        unpaid = Claim.objects.filter(sale=sale, state__in=UNPAID)
-        rows = unpaid.order_by("pk").select_for_update(no_key=True)
-        order_ids = [claim.order_id for claim in rows if claim.order_id is not None]
-        unpaid.update(
+        order_ids = _unpaid_orders(sale)
+        Claim.objects.filter(order__in=order_ids).update(
             held_until=F("held_until") + stood_still, paying_until=F("paying_until") + stood_still
         )
-        bulk_orders.postpone(order_ids, by=stood_still)
+        bulk_orders.postpone(order_ids, by=stood_still - STANDSTILL)
         sale.paused_at, sale.pause_reason = None, ""
         sale.save(update_fields=["state", "paused_at", "pause_reason"])
     return sale
@@ -115,7 +120,7 @@ def cancel(*, sale_id: int, now: datetime) -> Sale:
     Opens the transaction. Raises WrongState.
     """
     with transaction.atomic(durable=True):
-        sale = lock_sale(sale_id)
+        sale = lock_sale_to_end(sale_id)
         _move(sale, SaleState.CANCELLED)
         _return_rest(sale, now=now)
         sale.epoch += 1
@@ -144,6 +149,9 @@ def wind_up(*, sale_id: int, limit: int, now: datetime) -> int:
             done += 1
         except orders.NotNow:
             continue  # shipped or cancelled by somebody else while we came
+        except Exception:
+            # Whatever is wrong with one order, the people behind it get their money.
+            logger.exception("Order %s of a cancelled sale; it is tried again", order_id)
     return done
 
 
@@ -154,7 +162,7 @@ def settle(*, sale_id: int, now: datetime) -> Sale:
     while the sale runs or a unit is still held.
     """
     with transaction.atomic(durable=True):
-        sale = lock_sale(sale_id)
+        sale = lock_sale_to_end(sale_id)
         unpaid = Claim.objects.filter(sale=sale, state__in=UNPAID).exists()
         if sale.state != SaleState.APPROVED or now < sale.ends_at or unpaid:
             raise WrongState(sale)
@@ -184,6 +192,13 @@ def _return_rest(sale: Sale, *, now: datetime) -> None:
             )
 
 
+def _unpaid_orders(sale: Sale) -> list[int]:
+    """The orders of its unpaid claims, which are locked. Demands the sale's lock."""
+    unpaid = Claim.objects.filter(sale=sale, state__in=UNPAID).exclude(order=None)
+    rows = unpaid.order_by("pk").select_for_update(no_key=True)
+    return [order_id for order_id in rows.values_list("order_id", flat=True) if order_id]
+
+
 def _move(sale: Sale, new: SaleState) -> None:
     if new not in TRANSITIONS.moves[SaleState(sale.state)]:
         raise WrongState(sale)
@@ -211,6 +226,8 @@ def _close_gate(sale: Sale) -> None:
     """With Redis away the controller closes it: until then the moved epoch refuses every batch."""
     try:
         control.close(redis.gate(), sale)
+        if sale.state in (SaleState.CANCELLED, SaleState.SETTLED):
+            control.forget(redis.gate(), sale)
     except redis.RedisError as error:
         logger.warning("Sale %s: the gate is away and could not be closed: %s", sale.pk, error)
 

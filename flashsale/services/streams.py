@@ -72,7 +72,7 @@ def backlog(client: redis.Redis, stream: str) -> int:
 
 def _entries(raw: Any) -> list[Entry]:
     return [
-        Entry(entry_id.decode(), {key.decode(): _text(value) for key, value in fields.items()})
+        Entry(entry_id.decode(), {_text(key): _text(value) for key, value in fields.items()})
         for entry_id, fields in raw
         if fields is not None
     ]

@@ -1,5 +1,6 @@
 """The guarantee behind every deadline of a sale: bounded, repeatable, several do no harm."""
 
+import logging
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,6 +19,8 @@ from flashsale.unit_states import UnitState
 from payments.payment_states import OPEN, PaymentState
 from payments.services import charges
 from shop.services import orders
+
+logger = logging.getLogger(__name__)
 
 LIMIT: Final = 500  # claims in one transaction
 
@@ -44,7 +47,7 @@ def expire(*, sale_id: int, now: datetime) -> int:
     if state == UnitState.FREE and over:
         control.give(sale, Counter(row.lot_id for row in over))
     if over:
-        control.answer(list(Claim.objects.filter(pk__in=ids).select_related("unit", "order")))
+        control.answer(ids)
     return len(over)
 
 
@@ -61,12 +64,20 @@ def stop_payments(*, sale_id: int, now: datetime) -> int:
     ).select_related("order__payment")
     rows = list(late.order_by("held_until")[:LIMIT])
     for claim in rows:
-        payment = claim.order.payment if claim.order else None
-        if payment is None or payment.state not in OPEN:
-            _hold_again(claim.pk)
-        elif payment.state == PaymentState.REQUIRES_METHOD or _grace_is_over(claim, now):
-            charges.cancel(payment_id=payment.pk, now=now)
+        try:
+            _stop_payment(claim, now)
+        except Exception:
+            # Whatever is wrong with one payment, the units behind it come back.
+            logger.exception("Payment of claim %s not stopped; it is tried again", claim.pk)
     return len(rows)
+
+
+def _stop_payment(claim: Claim, now: datetime) -> None:
+    payment = claim.order.payment if claim.order else None
+    if payment is None or payment.state not in OPEN:
+        _hold_again(claim.pk)
+    elif payment.state == PaymentState.REQUIRES_METHOD or _grace_is_over(claim, now):
+        charges.cancel(payment_id=payment.pk, now=now)
 
 
 def _overdue(sale_id: int, now: datetime) -> list[Claim]:

@@ -85,9 +85,9 @@ class Gate(RuleBasedStateMachine):
         entry = pending[0]["message_id"].decode()
         person = self.queued.pop(entry)
         bit = claim_bit(number=person, slot=1, slots=1)
-        names = [self.keys.meta, self.keys.claims, self.keys.claimed, self.keys.reserved]
+        names = [self.keys.meta, self.keys.claims, self.keys.claimed]
         names += [self.keys.result(f"t{person}"), self.keys.remain(LOT)]
-        args = [60_000, -1, entry, "", int(refused), bit if refused else ""]
+        args = [60_000, entry, "", int(refused), bit if refused else ""]
         told = [self.call("settle", names, args) for _time in range(times)]
         assert told == [1] + [0] * (times - 1)
         if refused:
@@ -125,7 +125,7 @@ class Gate(RuleBasedStateMachine):
     def _claim(self, person: int, fence: Fence) -> list[bytes]:
         keys = self.keys
         names = [keys.lease, keys.meta, keys.claimed, keys.remain(LOT), keys.claims]
-        names += [keys.places, keys.nudge(keys.claims)]
+        names += [keys.places, keys.nudge(keys.claims), keys.result(f"t{person}")]
         bit = claim_bit(number=person, slot=1, slots=1)
         args = [bit, person, person, LOT, 1, f"{person:032x}", 0]
         said: list[bytes] = scripts.call(self.client, "claim", fence, names, args)

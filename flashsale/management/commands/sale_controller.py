@@ -8,7 +8,8 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import Error as AnyDatabaseError
+from django.db import close_old_connections
 
 from flashsale.leadership import Leadership
 from flashsale.services.controller import Controller
@@ -50,7 +51,7 @@ def _second(leadership: Leadership, controller: Controller) -> str:
     try:
         if leadership.hold():
             troubles = controller.tick(now=clock.now())
-    except DatabaseError as error:
+    except AnyDatabaseError as error:
         return f"PostgreSQL is away: {error}".strip()
     try:
         # A stand-by is alive too: it takes over within a second of the leader's death.
