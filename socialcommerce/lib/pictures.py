@@ -5,6 +5,7 @@ Animations give their first frame; SVG and everything that Pillow should not tou
 """
 
 import io
+import struct
 import uuid
 import warnings
 from dataclasses import dataclass
@@ -13,12 +14,25 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
+from PIL import Image
 
 from socialcommerce.lib.problems import Invalid
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 QUALITY = 82  # of 100; below it skies show bands, above it the file grows and nobody sees why
+
+
+# Source: Exif 2.32 (CIPA DC-008), 4.6.4 A, Orientation: how the camera was held.
+ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class BadPicture(Invalid):
@@ -59,8 +73,20 @@ def _decode(upload: UploadedFile[bytes]) -> Image.Image:
             opened.seek(0)
             opened.load()
             mode = "RGBA" if opened.has_transparency_data else "RGB"
-            return ImageOps.exif_transpose(opened).convert(mode)
+            return _upright(opened).convert(mode)
     except BadPicture:
         raise
     except (OSError, SyntaxError, ValueError, EOFError, Warning, Image.DecompressionBombError):
         raise BadPicture(_("It has to be a JPEG, PNG, WebP or GIF file.")) from None
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turned as the camera was held; as it lies where its notes cannot be read.
+
+    Pillow's own exif_transpose writes the notes anew, which torn ones do not survive.
+    """
+    try:
+        turn = _TURNS.get(picture.getexif().get(ORIENTATION, 1))
+    except (struct.error, SyntaxError, TypeError, ValueError, KeyError, OSError):
+        return picture
+    return picture if turn is None else picture.transpose(turn)

@@ -1,4 +1,6 @@
+import contextlib
 import io
+import warnings
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -77,3 +79,20 @@ def test_an_animation_gives_its_first_frame() -> None:
         assert getattr(written, "n_frames", 1) == 1
         red, _, blue = written.convert("RGB").getpixel((5, 5))  # type: ignore[misc]
     assert red > blue
+
+
+@pytest.mark.parametrize("value", [0, 2, 7, 255])
+def test_broken_notes_of_a_camera_break_nothing(value: int) -> None:
+    """Each byte of the EXIF block in turn is wrong: refused or used, never an error of ours."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "a harbour in the morning"
+    exif.get_ifd(0x8825).update({1: "N", 2: (1.0, 2.0, 3.0)})
+    notes = exif.tobytes()
+    whole = upload(size=(8, 4), exif=notes).read()
+    start = whole.index(notes)
+    for position in range(start, start + len(notes)):
+        torn = whole[:position] + bytes([value]) + whole[position + 1 :]
+        with contextlib.suppress(pictures.BadPicture), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow tells of each torn tag
+            clean = pictures.clean(SimpleUploadedFile("x.jpg", torn), longest_edge=8)
+            assert {clean.width, clean.height} == {8, 4}
