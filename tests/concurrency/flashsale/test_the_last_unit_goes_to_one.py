@@ -1,11 +1,13 @@
 """Two workers, two claims, one unit, and a pause between looking and taking."""
 
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
+from django.db import connection
 
-from flashsale import tokens
+from flashsale import tokens, verification
 from flashsale.models import Claim, Sale
 from flashsale.services import claim_batches, conservation
 from flashsale.services.batches import Batch
@@ -60,3 +62,32 @@ def test_without_the_lock_the_race_is_there() -> None:
     with guards.switched_off("sale lock"):
         # Both take the unit; only the unique index stands between that and an oversold sale.
         assert race(sale) == ["IntegrityError", "held"]
+
+
+@pytest.fixture
+def without_index() -> Iterator[None]:
+    """The schema's own guard is away as well, and comes back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'claim_unit_once'")
+        (definition,) = cursor.fetchone()
+        cursor.execute("DROP INDEX claim_unit_once")
+        yield
+        Claim.objects.all().delete()
+        cursor.execute(definition)
+
+
+@pytest.mark.usefixtures("without_index")
+def test_without_lock_and_index_one_unit_is_sold_twice() -> None:
+    sale = sales.live_sale(units=1)
+    with guards.switched_off("sale lock"):
+        assert race(sale) == ["held", "held"]
+    assert Claim.objects.values("unit").distinct().count() == 1
+    assert "a unit with two live claims" in {fault.what for fault in verification.faults(sale.pk)}
+    assert not conservation.count(sale.pk).holds
+
+
+@pytest.mark.usefixtures("without_index")
+def test_with_the_lock_alone_it_is_sold_once() -> None:
+    sale = sales.live_sale(units=1)
+    assert race(sale) == ["held", "no_stock"]
+    assert conservation.count(sale.pk).holds
