@@ -6,7 +6,7 @@ PASSWORD = "plainly-for-development"  # noqa: S105 - printed on the login page, 
 
 LOGINS = (
     LoginHint(email="mina@plaza.example", password=PASSWORD, role="reads, posts, buys"),
-    LoginHint(email="jonas@plaza.example", password=PASSWORD, role="reads, posts, buys"),
+    LoginHint(email="jonas@plaza.example", password=PASSWORD, role="the same, on another device"),
     LoginHint(
         email="yuki@plaza.example", password=PASSWORD, role="merchant: Kiln & Leaf, at /merchant/"
     ),

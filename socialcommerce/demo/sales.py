@@ -27,6 +27,7 @@ from flashsale.services.streams import Entry
 from flashsale.unit_states import UnitState
 from shop.models import Product
 from shop.services import stock
+from socialcommerce.demo import content
 from socialcommerce.lib import clock, redis
 
 MINUTE = timedelta(minutes=1)
@@ -159,7 +160,8 @@ def _tell(lot: Lot, plan: Plan, *, now: datetime) -> None:
 
 def _people(plan: Plan, *, chance: random.Random) -> list[Profile]:
     """Who reserves, in order; the demo logins first where the sale is live."""
-    everybody = Profile.objects.filter(kind="person", user__email__endswith="@plaza.example")
+    handles = [handle for handle, _name, _bio in content.load("people")["people"]]
+    everybody = Profile.objects.filter(kind="person", handle__in=handles)
     known = [*everybody.exclude(handle__in=[*LIVE_RESERVERS, "ops"]).order_by("pk")]
     chosen = chance.sample(known, min(plan.reserved, len(known)))
     logins = list(everybody.filter(handle__in=LIVE_RESERVERS).order_by("pk"))
