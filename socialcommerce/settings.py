@@ -377,7 +377,7 @@ _ADMIN_LOOK: dict[str, Any] = {
     "SITE_URL": "/",
     "SHOW_HISTORY": True,
     "COLORS": {"primary": _VERMILION},
-    "BORDER_RADIUS": "12px",
+    "BORDER_RADIUS": "8px",  # a rounder corner cuts the first letter of a caption
     "SIDEBAR": {"show_search": True, "show_all_applications": False},
 }
 UNFOLD_OPERATOR = _ADMIN_LOOK | {

@@ -33,7 +33,10 @@ def require(*methods: str) -> Callable[[View[R, P]], View[R, P]]:
         def inner(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if request.method in allowed:
                 return view(request, *args, **kwargs)
-            response = problems.respond(request, MethodNotAllowed())
+            refusal = MethodNotAllowed(
+                _("Nothing was changed. Please go back and use the buttons of the page.")
+            )
+            response = problems.respond(request, refusal)
             response["Allow"] = ", ".join(sorted(allowed))
             return response
 
