@@ -25,7 +25,7 @@ def test_a_held_unit_is_paid_by_hand(
     make.make_address(alice.profile, is_default=True)
     money.give_money(alice.profile, 5_000)
     visitor = visit(alice, javascript=javascript)
-    sale = town.hold_sale(variant=square.variant, open_for=15)
+    sale = town.hold_sale(variant=square.variant, open_for=20)
     visitor.reserve(sale, from_wallet=False)
     assert not Reservation.objects.get().pay_from_wallet
     town.wait_for_the_start(sale)
@@ -47,7 +47,7 @@ def test_whoever_comes_too_late_hears_it_at_once(
         make.make_address(user.profile, is_default=True)
         money.give_money(user.profile, 5_000)
     first, second = visit(alice), visit(bob)
-    sale = town.hold_sale(variant=square.variant, open_for=15, units=1)
+    sale = town.hold_sale(variant=square.variant, open_for=20, units=1)
     first.reserve(sale, from_wallet=True)
     second.reserve(sale, from_wallet=True)
     town.wait_for_the_start(sale)

@@ -10,12 +10,13 @@ from feed.models import Post
 from feed.services import posts
 from flashsale.models import Sale
 from shop.models import Store, Variant
-from socialcommerce.lib import clock
+from socialcommerce.health import CONTROLLER_KEY
+from socialcommerce.lib import clock, redis
 from tests.factories import flashsale as sales
 from tests.factories import shop as make
 from tests.factories.accounts import UserFactory
 
-GATE_SECONDS = 20.0
+GATE_SECONDS = 45.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,10 @@ def hold_sale(
 ) -> Sale:
     """An approved sale whose reservations are open for so many seconds; it starts 3 s later.
 
-    The running controller has opened its gate.
+    The running controller has opened its gate; the seconds count from when that one is awake, so
+    that a slow start of the processes does not eat the window.
     """
+    _wait_for_the_controller()
     sale = sales.approved_sale(
         variant=variant,
         units=units,
@@ -60,6 +63,13 @@ def hold_sale(
     )
     _wait_for_the_gate(sale)
     return sale
+
+
+def _wait_for_the_controller() -> None:
+    until = time.monotonic() + GATE_SECONDS
+    while not redis.cache().exists(CONTROLLER_KEY):
+        assert time.monotonic() < until, "the controller never woke up"
+        time.sleep(0.2)
 
 
 def _wait_for_the_gate(sale: Sale) -> None:
