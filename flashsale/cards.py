@@ -6,8 +6,8 @@ from accounts.models import Profile
 from feed.cards import AttachChoice, CardType
 from feed.slots import SlotItem
 from flashsale import selectors
+from flashsale.intake.reservation_batches import CARD
 from flashsale.models import Sale
-from flashsale.services.reservation_batches import CARD
 from socialcommerce.lib import clock
 
 CHOICES = 10

@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
+from flashsale.intake import drains
 from flashsale.models import Stream
-from flashsale.services import drains, sales, sweeps
+from flashsale.services import sales, sweeps
 from socialcommerce.lib import clock
 
 

@@ -16,8 +16,8 @@ from flashsale.gate import results, scripts
 from flashsale.gate.keys import Keys
 from flashsale.gate.results import of_claim
 from flashsale.gate.scripts import Fence
+from flashsale.intake.batches import Outcome, Settled
 from flashsale.models import Claim, Sale
-from flashsale.services.batches import Outcome, Settled
 from socialcommerce.lib import redis
 
 logger = logging.getLogger(__name__)

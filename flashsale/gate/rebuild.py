@@ -17,9 +17,9 @@ from django.db import transaction
 from flashsale.claim_states import ClaimState
 from flashsale.gate import control, results, scripts
 from flashsale.gate.keys import Keys, claim_bit
+from flashsale.intake import drains, streams
 from flashsale.models import Claim, Lot, Reservation, Sale, Unit
 from flashsale.sale_states import SaleState
-from flashsale.services import drains, streams
 from flashsale.services.locking import lock_sale
 from flashsale.unit_states import UnitState
 from socialcommerce.lib import redis

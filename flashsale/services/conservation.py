@@ -7,8 +7,8 @@ from django.db import connection
 
 from flashsale.gate import control, scripts
 from flashsale.gate.keys import Keys
+from flashsale.intake import streams
 from flashsale.models import Lot, Sale, Unit
-from flashsale.services import streams
 from flashsale.unit_states import UnitState
 from socialcommerce.lib import redis
 

@@ -15,9 +15,10 @@ from flashsale.claim_states import UNPAID, ClaimState
 from flashsale.gate import control, nudges, published, scripts
 from flashsale.gate.keys import Keys
 from flashsale.gate.rebuild import rebuild
+from flashsale.intake import streams
 from flashsale.models import Claim, Lot, Sale, Stream
 from flashsale.sale_states import SaleState
-from flashsale.services import conservation, sales, streams, sweeps
+from flashsale.services import conservation, sales, sweeps
 from flashsale.services.conservation import Drift
 from flashsale.services.locking import StaleEpoch
 from shop.order_states import OrderState

@@ -18,12 +18,13 @@ from feed.services import posts
 from flashsale import tokens
 from flashsale.gate.keys import claim_bit
 from flashsale.gate.rebuild import rebuild
+from flashsale.intake import claim_batches, reservation_batches
+from flashsale.intake.batches import Batch, Outcome
+from flashsale.intake.streams import Entry
 from flashsale.models import Lot, Sale
 from flashsale.sale_states import SaleState
-from flashsale.services import claim_batches, reservation_batches, sales
-from flashsale.services.batches import Batch, Outcome
+from flashsale.services import sales
 from flashsale.services.locking import StaleEpoch
-from flashsale.services.streams import Entry
 from flashsale.unit_states import UnitState
 from shop.models import Product
 from shop.services import stock

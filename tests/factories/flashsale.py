@@ -11,9 +11,10 @@ from accounts.services import addresses
 from flashsale import tokens
 from flashsale.gate import admission, published
 from flashsale.gate.admission import Answer
+from flashsale.intake import drains
 from flashsale.models import Lot, Reservation, Sale, Stream
 from flashsale.sale_states import SaleState
-from flashsale.services import controller, drains, sales
+from flashsale.services import controller, sales
 from flashsale.tokens import SaleToken
 from payments.models import AccountKind
 from payments.services import chart, ledger

@@ -3,8 +3,9 @@
 from django.db import OperationalError
 
 from flashsale import verification
+from flashsale.intake import drains, streams
 from flashsale.models import Claim, Sale, Stream
-from flashsale.services import conservation, drains, streams
+from flashsale.services import conservation
 from flashsale.services.controller import Controller
 from flashsale.standings import Standing
 from socialcommerce.lib import clock

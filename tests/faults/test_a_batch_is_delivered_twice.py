@@ -7,11 +7,11 @@ import pytest
 
 from flashsale.gate import control
 from flashsale.gate.keys import Keys
+from flashsale.intake import batches, claim_batches, streams
+from flashsale.intake.batches import Batch, Outcome
+from flashsale.intake.streams import Entry
 from flashsale.models import Claim, Sale, Stream
-from flashsale.services import batches, claim_batches, streams
-from flashsale.services.batches import Batch, Outcome
 from flashsale.services.locking import StaleEpoch
-from flashsale.services.streams import Entry
 from socialcommerce.lib import clock, faultpoints, redis
 from tests.concurrency.flashsale.crowds import at_once
 from tests.factories import flashsale as sales

@@ -4,8 +4,8 @@ import signal
 
 import pytest
 
+from flashsale.intake import streams
 from flashsale.models import Claim
-from flashsale.services import streams
 from tests.factories import flashsale as sales
 from tests.faults.conftest import Worker
 from tests.faults.journal import Journal

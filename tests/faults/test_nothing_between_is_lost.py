@@ -7,8 +7,9 @@ from django.db import OperationalError
 from accounts.models import User
 from flashsale.gate import control, nudges
 from flashsale.gate.keys import Keys
+from flashsale.intake import streams
 from flashsale.models import Claim, DeadLetter, Lot, Sale
-from flashsale.services import conservation, streams
+from flashsale.services import conservation
 from flashsale.services.controller import Controller
 from flashsale.standings import Standing
 from shop.models import StockItem

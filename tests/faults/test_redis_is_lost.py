@@ -7,8 +7,8 @@ import pytest
 
 from flashsale.gate import published
 from flashsale.gate.keys import Keys
+from flashsale.intake import drains
 from flashsale.models import Claim, Sale, Stream
-from flashsale.services import drains
 from flashsale.services.controller import Controller
 from flashsale.standings import Standing
 from socialcommerce.embedded.valkey import Valkey

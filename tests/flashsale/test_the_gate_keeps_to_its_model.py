@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from flashsale.gate import scripts
 from flashsale.gate.keys import GROUP, Keys, claim_bit
 from flashsale.gate.scripts import Fence
-from flashsale.services import streams
+from flashsale.intake import streams
 from socialcommerce.lib import redis
 
 SALE, LOT = 7, 3

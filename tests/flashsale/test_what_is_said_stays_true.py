@@ -9,10 +9,11 @@ from accounts.models import Profile, User
 from flashsale import sale_page
 from flashsale.gate import admission, control
 from flashsale.gate.keys import Keys
+from flashsale.intake import batches, claim_batches, streams
+from flashsale.intake.batches import Batch
 from flashsale.models import Claim, Reservation, Sale, Stream
 from flashsale.sale_page import Face
-from flashsale.services import batches, claim_batches, claims, reservations, streams
-from flashsale.services.batches import Batch
+from flashsale.services import claims, reservations
 from flashsale.standings import Standing
 from flashsale.tokens import SaleToken
 from socialcommerce.lib import clock, redis

@@ -8,10 +8,11 @@ import pytest
 from django.db import connection
 
 from flashsale import tokens, verification
+from flashsale.intake import claim_batches
+from flashsale.intake.batches import Batch
+from flashsale.intake.streams import Entry
 from flashsale.models import Claim, Sale
-from flashsale.services import claim_batches, conservation
-from flashsale.services.batches import Batch
-from flashsale.services.streams import Entry
+from flashsale.services import conservation
 from socialcommerce.lib import clock, faultpoints, guards
 from tests.concurrency.flashsale.crowds import at_once
 from tests.factories import flashsale as sales

@@ -11,8 +11,8 @@ from feed.cards import CardRef
 from feed.services.bulk import NewPost, publish_many
 from flashsale import tokens
 from flashsale.gate.results import Result
+from flashsale.intake.batches import BadEntry, Batch, Outcome, Settled
 from flashsale.models import Lot, Reservation, Sale
-from flashsale.services.batches import BadEntry, Batch, Outcome, Settled
 from flashsale.services.locking import lock_epoch
 from flashsale.standings import Standing
 

@@ -9,9 +9,9 @@ from django.db import DataError, IntegrityError, transaction
 
 from flashsale.claim_states import ClaimState
 from flashsale.gate.results import Result
+from flashsale.intake.streams import Entry
 from flashsale.models import DeadLetter, Stream
 from flashsale.services.locking import lock_epoch
-from flashsale.services.streams import Entry
 
 logger = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from django.conf import settings
 
 from flashsale.gate import control
 from flashsale.gate.keys import Keys
+from flashsale.intake import batches, claim_batches, reservation_batches, streams
+from flashsale.intake.batches import Batch, Work
 from flashsale.models import Sale, Stream
-from flashsale.services import batches, claim_batches, reservation_batches, streams
-from flashsale.services.batches import Batch, Work
 from flashsale.services.locking import StaleEpoch
 from socialcommerce.lib import clock, faultpoints, redis
 

@@ -8,10 +8,11 @@ from django.db import transaction
 from flashsale.claim_states import ClaimState
 from flashsale.gate.keys import claim_bit
 from flashsale.gate.results import Result, of_claim
+from flashsale.intake import claim_rows
+from flashsale.intake.batches import BadEntry, Batch, Outcome, Settled
+from flashsale.intake.claim_rows import Decided, InLine, Reserver
 from flashsale.models import Claim, Lot, Sale, Unit
-from flashsale.services import claim_rows, units
-from flashsale.services.batches import BadEntry, Batch, Outcome, Settled
-from flashsale.services.claim_rows import Decided, InLine, Reserver
+from flashsale.services import units
 from flashsale.services.locking import lock_epoch
 from flashsale.unit_states import UnitState
 from payments.services.bulk import WalletCharge, pay_from_wallets

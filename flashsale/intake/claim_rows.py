@@ -11,8 +11,8 @@ from django.db import connection
 from flashsale import tokens
 from flashsale.claim_states import ClaimState
 from flashsale.gate.results import Result
+from flashsale.intake.batches import BadEntry
 from flashsale.models import Reservation, Sale
-from flashsale.services.batches import BadEntry
 
 INSERT: Final = (Path(__file__).resolve().parent.parent / "sql" / "insert_claims.sql").read_text()
 

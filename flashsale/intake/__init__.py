@@ -1,0 +1,1 @@
+"""From the gate's streams into PostgreSQL: read, decide in one transaction, acknowledge."""
