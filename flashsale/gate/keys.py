@@ -62,6 +62,21 @@ class Keys:
         """Sorted set of places kept from before a loss, by the time of the first receipt."""
         return f"{self.tag}:places"
 
+    @property
+    def window(self) -> str:
+        """Stream of claims of the opening window, until their order is decided."""
+        return f"{self.tag}:w"
+
+    @property
+    def came(self) -> str:
+        """Bitmap by reservation number: the person came for a claim."""
+        return f"{self.tag}:came"
+
+    @property
+    def seconds(self) -> str:
+        """Hash of what happened in each second, until it is a row."""
+        return f"{self.tag}:seconds"
+
     def nudge(self, stream: str) -> str:
         """Set while a drain of that stream has just been asked for."""
         return f"{stream}:nudge"

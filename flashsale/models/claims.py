@@ -16,7 +16,8 @@ class Claim(models.Model):
     """`held_until` is the deadline to pay; `paying_until` the capped grace of a running payment.
 
     (`gate_epoch`, `gate_entry`) names the stream entry it came from: what makes a second
-    delivery of the same entry recognisable.
+    delivery of the same entry recognisable. `log_number` counts from 1 within the sale in the
+    order in which claims were decided; `log_hash` chains each to the one before.
     """
 
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="claims", db_index=False)
@@ -24,6 +25,10 @@ class Claim(models.Model):
     person = models.ForeignKey(Profile, models.PROTECT, related_name="claims")
     reservation = models.ForeignKey(Reservation, models.PROTECT, related_name="claims")
     slot = models.PositiveSmallIntegerField(_("slot"), default=1)
+    wave = models.PositiveSmallIntegerField(_("wave"), default=0, db_default=0)
+    log_number = models.PositiveIntegerField(_("place in the log"), null=True)
+    log_hash = models.CharField(max_length=64, blank=True, db_default="")
+    card_fingerprint = models.CharField(max_length=64, blank=True, db_default="")
     state = models.CharField(_("state"), max_length=12, choices=ClaimState.choices)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="claims")
     order = models.OneToOneField(Order, models.PROTECT, null=True, related_name="claim")
@@ -57,6 +62,7 @@ class Claim(models.Model):
             models.UniqueConstraint(
                 name="claim_entry_once", fields=["sale", "gate_epoch", "gate_entry"]
             ),
+            models.UniqueConstraint(name="claim_log_once", fields=["sale", "log_number"]),
             models.CheckConstraint(
                 name="claim_state_known", condition=Q(state__in=ClaimState.values)
             ),

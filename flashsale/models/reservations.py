@@ -18,6 +18,8 @@ class Reservation(models.Model):
     """`number` is 1, 2, 3, ... within the sale, in the order in which they were committed.
 
     A withdrawn reservation keeps its row and number; reserving again makes it stand again.
+    `address_digest` is the same for the same place, however it is written. `weight` counts in a
+    draw and is final once the sale is sealed.
     """
 
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="reservations", db_index=False)
@@ -25,6 +27,8 @@ class Reservation(models.Model):
     person = models.ForeignKey(Profile, models.PROTECT, related_name="reservations")
     number = models.PositiveIntegerField(_("number"))
     address = models.JSONField(_("address"))
+    address_digest = models.CharField(max_length=32, blank=True)
+    weight = models.PositiveSmallIntegerField(_("weight"), default=1)
     pay_from_wallet = models.BooleanField(_("charge the wallet"))
     post = models.ForeignKey(
         Post, models.SET_NULL, null=True, related_name="+", verbose_name=_("post")
@@ -41,6 +45,7 @@ class Reservation(models.Model):
         constraints = [
             models.UniqueConstraint(name="reservation_once", fields=["sale", "person"]),
             models.UniqueConstraint(name="reservation_number_once", fields=["sale", "number"]),
+            models.CheckConstraint(name="reservation_weight_from_1", condition=Q(weight__gte=1)),
             models.CheckConstraint(name="reservation_number_from_1", condition=Q(number__gte=1)),
         ]
 

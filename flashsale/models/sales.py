@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from flashsale.sale_states import SaleState
-from shop.models import Variant
+from shop.models import Store, Variant
 from socialcommerce.lib import clock
 
 # One bit a person and one small row a unit are kept in memory while a sale runs.
 UNITS_MAX = 1_000_000
 PRICE_MAX_MINOR = 10**12
+WORK_BITS_MAX = 22  # some four million hashes: a minute on an old phone
+PASS_WEIGHT_MAX = 10
 
 
 def site_currency() -> str:
@@ -26,12 +28,13 @@ def hold_seconds() -> int:
 
 class SaleKind(models.TextChoices):
     FIRST_COME = "first_come", _("First come, first served")
+    DRAW = "draw", _("Draw")
 
 
 class SaleQuerySet(models.QuerySet["Sale"]):
     def public(self) -> "SaleQuerySet":
-        """What everybody may see: whatever an operator has approved at some time."""
-        return self.exclude(approved_at=None)
+        """What everybody may see: whatever was approved at some time and is no rehearsal."""
+        return self.exclude(approved_at=None).filter(rehearses=None)
 
     def running(self) -> "SaleQuerySet":
         """Sales whose gate, holds or stock still need the controller."""
@@ -43,6 +46,10 @@ class Sale(models.Model):
 
     `epoch`, `nonce` and `gate_run_id` fence the gate: scripts, lease and every drained batch
     carry them, and only the controller's rebuild writes them.
+
+    `wave` is 0 for the sale itself and n from the opening of its n-th wave. `log_length` and
+    `log_head` are the end of the chained claim log. `root` and `sealed_at` are set when the
+    reservations are sealed, `seed` and `allocated_at` when the window or the draw is decided.
     """
 
     title = models.CharField(_("title"), max_length=120)
@@ -62,6 +69,24 @@ class Sale(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default=site_currency, editable=False)
     slots = models.PositiveSmallIntegerField(_("units per person"), default=1)
     opening_window_ms = models.PositiveIntegerField(_("opening window (ms)"), default=0)
+    per_address_limit = models.PositiveSmallIntegerField(
+        _("units per address"), default=0, help_text=_("0: no limit.")
+    )
+    per_card_limit = models.PositiveSmallIntegerField(
+        _("units per card"), default=0, help_text=_("0: no limit.")
+    )
+    work_bits = models.PositiveSmallIntegerField(
+        _("proof of work (bits)"),
+        default=0,
+        validators=[MaxValueValidator(WORK_BITS_MAX)],
+        help_text=_("0: none. Each bit doubles the work of a browser before it may claim."),
+    )
+    pass_weight = models.PositiveSmallIntegerField(
+        _("weight of a pass"),
+        default=0,
+        validators=[MaxValueValidator(PASS_WEIGHT_MAX)],
+        help_text=_("What a pass adds in a draw to the weight 1 of everybody. 0: no passes."),
+    )
     hold_seconds = models.PositiveIntegerField(
         _("seconds to pay"),
         default=hold_seconds,
@@ -74,6 +99,11 @@ class Sale(models.Model):
     epoch = models.PositiveIntegerField(default=0, editable=False)
     nonce = models.CharField(max_length=32, blank=True, editable=False)
     gate_run_id = models.CharField(max_length=40, blank=True, editable=False)
+    wave = models.PositiveSmallIntegerField(_("wave"), default=0, editable=False)
+    log_length = models.PositiveIntegerField(default=0, editable=False)
+    log_head = models.CharField(max_length=64, blank=True, editable=False)
+    root = models.CharField(_("Merkle root"), max_length=64, blank=True, editable=False)
+    seed = models.CharField(_("seed"), max_length=64, blank=True, editable=False)
     reserved = models.PositiveIntegerField(_("reservations"), default=0, editable=False)
     withdrawn = models.PositiveIntegerField(_("withdrawn"), default=0, editable=False)
     created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
@@ -81,6 +111,17 @@ class Sale(models.Model):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
     )
+    # Whoever scheduled a small drop alone; empty for what an operator scheduled.
+    seller = models.ForeignKey(
+        Store, models.PROTECT, null=True, blank=True, related_name="drops", editable=False
+    )
+    rehearses = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="rehearsed_by", editable=False
+    )
+    sealed_at = models.DateTimeField(_("reservations sealed"), null=True, editable=False)
+    allocated_at = models.DateTimeField(_("window or draw decided"), null=True, editable=False)
+    voided_at = models.DateTimeField(_("draw void"), null=True, editable=False)
+    proved_at = models.DateTimeField(_("record published"), null=True, editable=False)
     paused_at = models.DateTimeField(_("paused"), null=True, editable=False)
     pause_reason = models.CharField(_("why it is paused"), max_length=200, editable=False)
     sold_out_at = models.DateTimeField(_("first sold out"), null=True, editable=False)
@@ -109,6 +150,16 @@ class Sale(models.Model):
             models.CheckConstraint(name="sale_slots_range", condition=Q(slots__range=(1, 10))),
             models.CheckConstraint(
                 name="sale_hold_range", condition=Q(hold_seconds__range=(1, 86_400))
+            ),
+            models.CheckConstraint(
+                name="sale_drop_or_rehearsal", condition=Q(seller=None) | Q(rehearses=None)
+            ),
+            models.CheckConstraint(
+                name="sale_window_of_first_come",
+                condition=Q(opening_window_ms=0) | Q(kind=SaleKind.FIRST_COME),
+            ),
+            models.CheckConstraint(
+                name="sale_passes_of_draw", condition=Q(pass_weight=0) | Q(kind=SaleKind.DRAW)
             ),
             models.CheckConstraint(
                 name="sale_paused_has_time",

@@ -34,6 +34,11 @@ def processes_in(folder: Path) -> list[str]:
     return found
 
 
+def hear_ctrl_c() -> None:
+    """Whoever runs these tests in the background of a shell passes on a deaf ear for SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_survives(tmp_path: Path, number: signal.Signals) -> None:
     temporary = tmp_path / "tmp"
@@ -47,6 +52,7 @@ def test_nothing_survives(tmp_path: Path, number: signal.Signals) -> None:
         env={**own_environment(), "PYTHONPATH": str(PROJECT), "TMPDIR": str(temporary)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=hear_ctrl_c,
     )
     wait_for((tmp_path / "started").exists, what="the session did not start")
     assert len(processes_in(temporary)) >= 3

@@ -1,0 +1,27 @@
+"""The log of decisions: each line hashed with the one before, so that none can be put in later."""
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One decided claim. `claimed_us` is the gate's time, `unit` 0 for whoever got none."""
+
+    log_number: int
+    number: int
+    slot: int
+    wave: int
+    lot_id: int
+    claimed_us: int
+    state: str
+    unit: int
+
+    def __str__(self) -> str:
+        parts = (self.log_number, self.number, self.slot, self.wave, self.lot_id)
+        return f"{','.join(map(str, parts))},{self.claimed_us},{self.state},{self.unit}"
+
+
+def link(head: str, line: Line) -> str:
+    """The new head (64 hexadecimal digits) after the line. The first head is empty."""
+    return hashlib.sha256(f"{head}\n{line}".encode()).hexdigest()
