@@ -22,7 +22,7 @@ def attachable(author: Profile, query: str) -> Sequence[AttachChoice]:
     """Sales that are not over, by title."""
     del author  # whoever likes a sale may show it
     now = clock.now()
-    found = Sale.objects.running().filter(ends_at__gt=now, title__icontains=query)
+    found = Sale.objects.public().running().filter(ends_at__gt=now, title__icontains=query)
     return [
         AttachChoice(card_id=sale.pk, label=sale.title)
         for sale in found.order_by("starts_at")[:CHOICES]

@@ -118,7 +118,7 @@ def listed(*, now: datetime) -> list[SaleView]:
 
 def headline(*, now: datetime) -> SaleView | None:
     """The sale that is live, or else the next one to start."""
-    coming = Sale.objects.running().filter(
+    coming = Sale.objects.public().running().filter(
         ends_at__gt=now, starts_at__lt=now + timedelta(days=COMING_DAYS)
     )
     views = present(_with_things(coming.order_by("starts_at"))[:5], now=now)
@@ -129,7 +129,7 @@ def headline(*, now: datetime) -> SaleView | None:
 
 def tonight(*, now: datetime) -> list[SaleView]:
     """What runs or starts within a day, in the order of the start."""
-    coming = Sale.objects.running().filter(ends_at__gt=now, starts_at__lt=now + timedelta(days=1))
+    coming = Sale.objects.public().running().filter(ends_at__gt=now, starts_at__lt=now + timedelta(days=1))
     return present(_with_things(coming.order_by("starts_at"))[:4], now=now)
 
 

@@ -31,8 +31,8 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
         return self.filter(handle__iexact=handle)
 
     def active(self) -> Self:
-        """Stores, and people who may still log in."""
-        return self.exclude(user__is_active=False)
+        """Stores, and people who may still log in; never the extras of a rehearsal."""
+        return self.filter(is_extra=False).exclude(user__is_active=False)
 
     def visible_to(self, viewer: "Profile | None") -> Self:
         """Active, and without a block between them, in either direction."""
@@ -61,6 +61,8 @@ class Profile(models.Model):
     follower_count = models.PositiveIntegerField(_("followers"), default=0)
     following_count = models.PositiveIntegerField(_("following"), default=0)
     post_count = models.PositiveIntegerField(_("posts"), default=0)
+    # Made up to play in rehearsals: acts like anybody, is shown nowhere and cannot log in.
+    is_extra = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(_("created"))
 
     objects = ProfileQuerySet.as_manager()
