@@ -262,6 +262,13 @@ SALE_LEASE_MS = env.number("SALE_LEASE_MS", 3_000)  # the gate closes this long 
 SALE_DRAIN_BATCH = env.number("SALE_DRAIN_BATCH", 500)  # stream entries in one transaction
 SALE_RESTORE_SECONDS = env.number("SALE_RESTORE_SECONDS", 10)  # earlier receipts alone come in
 SALE_STATE_CACHE_MS = env.number("SALE_STATE_CACHE_MS", 1_000)  # how old a refusal may be
+# What the check-list reckons with, where no past sale or rehearsal of the store says otherwise.
+SALE_PEOPLE_PER_UNIT = env.number("SALE_PEOPLE_PER_UNIT", 26)  # 1,300,000 wanted 50,000 in 2012
+SALE_PEAK_PERCENT = env.number("SALE_PEAK_PERCENT", 10)  # of them press in the busiest second
+SALE_WEB_PROCESSES = env.number("SALE_WEB_PROCESSES", 2)  # as many as granian was started with
+SALE_CLAIMS_PER_PROCESS = env.number("SALE_CLAIMS_PER_PROCESS", 1_500)  # a second, measured
+SALE_RESERVE_SECONDS_MIN = env.number("SALE_RESERVE_SECONDS_MIN", 600)  # shorter is warned about
+SALE_REHEARSE_ABOVE_UNITS = env.number("SALE_REHEARSE_ABOVE_UNITS", 50_000)  # or no approval
 
 # --- Feed ---------------------------------------------------------------------------------
 
