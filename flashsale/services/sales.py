@@ -64,7 +64,8 @@ def approve(*, sale_id: int, by: User, now: datetime) -> Sale:
         sale = lock_sale(sale_id)
         lots = list(sale.lots.select_related("variant__product__store"))
         _move(sale, SaleState.APPROVED)
-        _check(sale, lots, now=now)
+        if sale.rehearses_id is None:  # the stage is set by code: test money, times of seconds
+            _check(sale, lots, now=now)
         for lot in lots:
             stock.take_lot(
                 variant_id=lot.variant_id, quantity=lot.pledged, reference=_reference(sale), now=now
