@@ -1,6 +1,6 @@
 from flashsale.models.claims import Claim
 from flashsale.models.dead_letters import DeadLetter, Stream
-from flashsale.models.draws import Pass, PassRoute, PassState, Secret, Turn
+from flashsale.models.draws import Pass, PassRoute, PassState, Secret, Tree, Turn
 from flashsale.models.programmes import Programme, Reminder, Slot, Submission, SubmissionState
 from flashsale.models.records import Act, Rehearsal, Second
 from flashsale.models.reservations import Reservation
@@ -29,6 +29,7 @@ __all__ = [
     "Stream",
     "Submission",
     "SubmissionState",
+    "Tree",
     "Turn",
     "Unit",
     "WaitingPlace",

@@ -17,7 +17,8 @@ class Claim(models.Model):
 
     (`gate_epoch`, `gate_entry`) names the stream entry it came from: what makes a second
     delivery of the same entry recognisable. `log_number` counts from 1 within the sale in the
-    order in which claims were decided; `log_hash` chains each to the one before.
+    order in which claims were decided; `log_hash` chains each to the one before. `log_unit` is
+    the unit's number in that line where money that came late has moved the claim to another.
     """
 
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="claims", db_index=False)
@@ -28,6 +29,7 @@ class Claim(models.Model):
     wave = models.PositiveSmallIntegerField(_("wave"), default=0, db_default=0)
     log_number = models.PositiveIntegerField(_("place in the log"), null=True)
     log_hash = models.CharField(max_length=64, blank=True, db_default="")
+    log_unit = models.PositiveIntegerField(default=0, db_default=0)
     card_fingerprint = models.CharField(max_length=64, blank=True, db_default="")
     state = models.CharField(_("state"), max_length=12, choices=ClaimState.choices)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="claims")

@@ -80,7 +80,8 @@ class Secret(models.Model):
     """One party's share of the seed: SHA-256 published before, the value (hex) only after.
 
     `holder` is empty for the share that the site itself drew and keeps; of every other party
-    the site knows only `commitment` until it reveals.
+    the site knows only `commitment` until it reveals. Who was invited and has committed to
+    nothing when reservations close is no party.
     """
 
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="secrets", db_index=False)
@@ -88,16 +89,42 @@ class Secret(models.Model):
     holder = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    commitment = models.CharField(_("commitment"), max_length=64)
+    commitment = models.CharField(_("commitment"), max_length=64, blank=True)
     value = models.CharField(max_length=64, blank=True)
-    committed_at = models.DateTimeField(_("committed"))
+    committed_at = models.DateTimeField(_("committed"), null=True)
     revealed_at = models.DateTimeField(_("revealed"), null=True)
 
     class Meta:
         verbose_name = _("secret")
         verbose_name_plural = _("secrets")
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(name="secret_party_once", fields=["sale", "party"])]
+        constraints = [
+            models.UniqueConstraint(name="secret_party_once", fields=["sale", "party"]),
+            models.UniqueConstraint(name="secret_holder_once", fields=["sale", "holder"]),
+            models.CheckConstraint(
+                name="secret_committed_has_time",
+                condition=Q(commitment="", committed_at=None, revealed_at=None)
+                | (~Q(commitment="") & Q(committed_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="secret_revealed_has_value", condition=Q(revealed_at=None) | ~Q(value="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sale_id}: {self.party}"
+
+
+class Tree(models.Model):
+    """The middle of a sealed sale's Merkle tree, so that one path needs one block of leaves.
+
+    `blocks` is a list of [number of its first reservation, root (hex) of its leaves], each of
+    proof.merkle.BLOCK leaves but the last.
+    """
+
+    sale = models.OneToOneField(Sale, models.PROTECT, related_name="tree")
+    count = models.PositiveIntegerField()
+    blocks = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.sale_id}: {self.count} leaves"

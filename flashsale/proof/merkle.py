@@ -11,6 +11,8 @@ from typing import Literal
 
 LEAF = b"\x00"
 NODE = b"\x01"
+# A power of two: the roots of blocks are nodes of the one tree, and its root is theirs.
+BLOCK = 1_024
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,8 +114,9 @@ def be_paid_late(claim: Claim, *, now: datetime) -> bool:
         return False
     was_free = unit.state == UnitState.FREE
     units.move([unit.pk], UnitState.HELD)
+    decided = claim.log_unit or (claim.unit.number if claim.unit else 0)
     claim.unit = unit
-    _move(claim, ClaimState.HELD, unit_id=unit.pk, held_until=now)
+    _move(claim, ClaimState.HELD, unit_id=unit.pk, held_until=now, log_unit=decided)
     if was_free:
         sale = claim.sale
         transaction.on_commit(lambda: control.give(sale, {unit.lot_id: -1}))
