@@ -11,13 +11,19 @@ from flashsale.models.sales import Sale
 
 
 class Wave(models.Model):
-    """From `opens_at` the pooled units are offered to those who reserved, came and lost."""
+    """From `opens_at` the pooled units are offered to those who reserved, came and lost.
+
+    `invited_to` and `told_to` are the reservation numbers up to which people were told: that it
+    comes, and, where they lost again, what is left.
+    """
 
     sale = models.ForeignKey(Sale, models.CASCADE, related_name="waves", verbose_name=_("sale"))
     number = models.PositiveSmallIntegerField(_("number"))
     opens_at = models.DateTimeField(_("opens"))
     opened_at = models.DateTimeField(_("opened"), null=True, editable=False)
     units = models.PositiveIntegerField(_("units offered"), default=0, editable=False)
+    invited_to = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    told_to = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         verbose_name = _("wave")
