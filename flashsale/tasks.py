@@ -1,25 +1,31 @@
 """Nudges. The stream is the queue; the controller asks for what nobody came for each second."""
 
+from typing import Final
+
 from celery import shared_task
 
 from flashsale.intake import drains
 from flashsale.models import Stream
-from flashsale.services import sales, sweeps
+from flashsale.services import programmes, reminders, sales, sweeps
 from socialcommerce.lib import clock
 
+DRAIN: Final = "drain"
+REHEARSAL: Final = "rehearsal"
+
 
 @shared_task(ignore_result=True)
-def drain_reservations(*, sale_id: int) -> None:
+def drain_reservations(*, sale_id: int, queue: str = DRAIN) -> None:
     """Received reservations are committed."""
     if not drains.drain(sale_id=sale_id, stream=Stream.RESERVATIONS).is_empty:
-        drain_reservations.delay(sale_id=sale_id)
+        again = {"sale_id": sale_id, "queue": queue}
+        drain_reservations.apply_async(kwargs=again, queue=queue)
 
 
 @shared_task(ignore_result=True)
-def drain_claims(*, sale_id: int) -> None:
+def drain_claims(*, sale_id: int, queue: str = DRAIN) -> None:
     """Claims in line are held, paid or without stock."""
     if not drains.drain(sale_id=sale_id, stream=Stream.CLAIMS).is_empty:
-        drain_claims.delay(sale_id=sale_id)
+        drain_claims.apply_async(kwargs={"sale_id": sale_id, "queue": queue}, queue=queue)
 
 
 @shared_task(ignore_result=True)
@@ -32,3 +38,18 @@ def stop_payments(*, sale_id: int) -> None:
 def wind_up(*, sale_id: int) -> None:
     """Orders of a cancelled sale are cancelled and refunded, some hundreds at a time."""
     sales.wind_up(sale_id=sale_id, limit=200, now=clock.now())
+
+
+@shared_task(ignore_result=True)
+def plan_line_up() -> None:
+    """The line-up's slots are written ahead, and an empty one that comes near has been heard of."""
+    now = clock.now()
+    programmes.plan(now=now)
+    programmes.alarm(now=now)
+
+
+@shared_task(ignore_result=True)
+def send_reminders() -> None:
+    """Sales that start soon are on their people's lists; a large crowd is told batch by batch."""
+    if reminders.send(now=clock.now()):
+        send_reminders.delay()

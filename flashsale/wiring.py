@@ -1,8 +1,10 @@
 """Where the sale enters the registries and events of the apps below it."""
 
+from accounts import notices
 from feed import cards as feed_cards
 from feed import slots
 from flashsale import cards, receivers
+from flashsale.services import line_up_news
 from payments import events as payment_events
 from shop import events as shop_events
 
@@ -15,6 +17,8 @@ def connect() -> None:
     shop_events.order_expired.connect(receivers.let_claim_go)
     shop_events.order_cancelled.connect(receivers.let_claim_go)
     payment_events.payment_died.connect(receivers.hold_claim_again)
+    for kind, template in line_up_news.TEMPLATES.items():
+        notices.register(notices.NoticeKind(key=kind, template=template))
     feed_cards.register(cards.SALE)
     slots.register("home_top", cards.home_top)
     slots.register("side_column", cards.side_column)

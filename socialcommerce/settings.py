@@ -167,6 +167,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "process Stripe events": {"task": "payments.tasks.process_events", "schedule": 10},
     "fold accruals": {"task": "payments.tasks.fold_accruals", "schedule": 60},
     "free expired holds": {"task": "payments.tasks.void_expired_holds", "schedule": 60},
+    "plan the line-up": {"task": "flashsale.tasks.plan_line_up", "schedule": 600},
+    "send reminders": {"task": "flashsale.tasks.send_reminders", "schedule": 30},
     "prove the books": {"task": "payments.tasks.verify_ledger", "schedule": crontab(hour=3)},
 }
 
@@ -269,6 +271,18 @@ SALE_WEB_PROCESSES = env.number("SALE_WEB_PROCESSES", 2)  # as many as granian w
 SALE_CLAIMS_PER_PROCESS = env.number("SALE_CLAIMS_PER_PROCESS", 1_500)  # a second, measured
 SALE_RESERVE_SECONDS_MIN = env.number("SALE_RESERVE_SECONDS_MIN", 600)  # shorter is warned about
 SALE_REHEARSE_ABOVE_UNITS = env.number("SALE_REHEARSE_ABOVE_UNITS", 50_000)  # or no approval
+
+# --- The line-up, and drops that sellers schedule alone -------------------------------------
+
+LINE_UP_ALARM_HOURS = env.number("LINE_UP_ALARM_HOURS", 48)  # an empty slot this near alarms
+LINE_UP_RESERVE_CLOSES_MINUTES = env.number("LINE_UP_RESERVE_CLOSES_MINUTES", 10)  # before it
+LINE_UP_REMIND_MINUTES = env.number("LINE_UP_REMIND_MINUTES", 15)  # before the start, once
+DROP_UNITS_MAX = env.number("DROP_UNITS_MAX", 1_000)  # more wants an operator's eye
+DROP_OPEN_MAX = env.number("DROP_OPEN_MAX", 3)  # of one store at once
+DROP_LEAD_MINUTES = env.number("DROP_LEAD_MINUTES", 30)  # so that people can reserve
+DROP_DAYS_AHEAD = env.number("DROP_DAYS_AHEAD", 14)  # as far as the line-up reaches
+DROP_STORE_DAYS = env.number("DROP_STORE_DAYS", 7)  # that a store has to be open before its first
+DROP_TROUBLE_PERCENT_MAX = env.number("DROP_TROUBLE_PERCENT_MAX", 10)  # orders cancelled or late
 
 # --- Feed ---------------------------------------------------------------------------------
 

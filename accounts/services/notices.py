@@ -1,6 +1,6 @@
 """News for a person: written by anybody's service, read in one list."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,26 @@ def notify(
         data=dict(data or {}),
         created_at=now,
     )
+
+
+def notify_many(
+    *,
+    recipient_ids: Iterable[int],
+    kind: str,
+    now: datetime,
+    url: str,
+    data: Mapping[str, Any] | None = None,
+) -> int:
+    """The same line in many lists, written in bulk; how many. There is no actor: it is news of
+    the site, which no block keeps away. Raises notices.UnknownKind.
+    """
+    registry.get(kind)
+    facts = dict(data or {})
+    rows = [
+        Notification(recipient_id=id_, kind=kind, url=url, data=facts, created_at=now)
+        for id_ in recipient_ids
+    ]
+    return len(Notification.objects.bulk_create(rows, batch_size=1_000))
 
 
 def _may_reach(actor_id: int, recipient_id: int) -> bool:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
 from flashsale.models.sales import Sale
+from flashsale.sale_states import SaleState
 from shop.models import Category, Store, Variant
 
 
@@ -38,6 +39,12 @@ class Programme(models.Model):
         return self.name
 
 
+class SlotQuerySet(models.QuerySet["Slot"]):
+    def empty(self) -> "SlotQuerySet":
+        """Nothing is planned for them, or what was planned has been called off."""
+        return self.filter(Q(sale=None) | Q(sale__state=SaleState.CANCELLED))
+
+
 class Slot(models.Model):
     """One day of a programme. `alarmed_at`: operators were told that it is still empty."""
 
@@ -47,6 +54,8 @@ class Slot(models.Model):
     sale = models.OneToOneField(Sale, models.PROTECT, null=True, related_name="slot")
     alarmed_at = models.DateTimeField(_("alarm"), null=True)
 
+    objects = SlotQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("slot")
         verbose_name_plural = _("slots")
@@ -55,6 +64,11 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme_id} on {self.day}"
+
+    @property
+    def is_empty(self) -> bool:
+        """`sale` has to be loaded."""
+        return self.sale is None or self.sale.state == SaleState.CANCELLED
 
 
 class SubmissionState(models.TextChoices):
