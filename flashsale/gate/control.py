@@ -58,6 +58,14 @@ def close(client: redis.Redis, sale: Sale) -> None:
     pipe.execute()
 
 
+def lapse(client: redis.Redis, sale_id: int) -> None:
+    """Nothing is admitted until the controller's next second rebuilds the gate; what is in line
+    stays there. The page says that it is being restored. Raises RedisError.
+    """
+    keys = Keys(sale_id)
+    client.delete(keys.lease, keys.meta)
+
+
 def forget(client: redis.Redis, sale: Sale) -> None:
     """The keys of a sale that is over will go by themselves."""
     keys = Keys(sale.pk)

@@ -182,6 +182,17 @@ class Sale(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("flashsale:sale", args=[self.pk])
 
+    @property
+    def uses_seed(self) -> bool:
+        """Whether anything is decided by lot: a draw, or the order of an opening window."""
+        return self.kind == SaleKind.DRAW or self.opening_window_ms > 0
+
+    @property
+    def is_undecided(self) -> bool:
+        """It has started, and who is first in line is still to come out: of window or draw."""
+        by_lot = self.kind == SaleKind.DRAW or self.opening_window_ms > 0
+        return by_lot and self.allocated_at is None
+
 
 class Lot(models.Model):
     """What a sale has of one variant. Its price is the sale's, whatever the shop asks."""

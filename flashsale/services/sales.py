@@ -4,18 +4,16 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from feed import text as texts
 from flashsale.claim_states import UNPAID
 from flashsale.gate import control
 from flashsale.models import Claim, Lot, Sale, Unit
-from flashsale.models.sales import UNITS_MAX
 from flashsale.sale_states import TRANSITIONS, SaleState
+from flashsale.services import acts, checklist
 from flashsale.services.locking import lock_sale, lock_sale_to_end
 from flashsale.unit_states import UnitState
 from shop.models import OrderOrigin
@@ -35,6 +33,7 @@ SELECT %s, %s, number, 'free' FROM generate_series(1, %s) AS number
 # While a sale is paused no deadline of its orders may pass. Whole days, so that the time of day
 # that an order's page shows stays right.
 STANDSTILL: Final = timedelta(days=365)
+RUNNING: Final = (SaleState.APPROVED, SaleState.PAUSED)
 
 
 class WrongState(Conflict):
@@ -48,6 +47,11 @@ class WrongState(Conflict):
             _("It is now: %(state)s. Nothing was changed.") % {"state": sale.get_state_display()},
             state=sale.state,
         )
+
+
+class Undecided(Conflict):
+    code = "sale-undecided"
+    title = _("The window or the draw is being decided")
 
 
 class NotReady(Invalid):
@@ -65,7 +69,7 @@ def approve(*, sale_id: int, by: User, now: datetime) -> Sale:
         lots = list(sale.lots.select_related("variant__product__store"))
         _move(sale, SaleState.APPROVED)
         if sale.rehearses_id is None:  # the stage is set by code: test money, times of seconds
-            _check(sale, lots, now=now)
+            _refuse_if_impossible(sale, lots, now=now)
         for lot in lots:
             stock.take_lot(
                 variant_id=lot.variant_id, quantity=lot.pledged, reference=_reference(sale), now=now
@@ -74,11 +78,14 @@ def approve(*, sale_id: int, by: User, now: datetime) -> Sale:
                 cursor.execute(MAKE_UNITS, [sale.pk, lot.pk, lot.pledged])
         sale.approved_at, sale.approved_by = now, by
         sale.save(update_fields=["state", "approved_at", "approved_by"])
+        pledged = {str(lot.pk): lot.pledged for lot in lots}
+        acts.log(sale, kind="approved", by=by, detail={"pledged": pledged}, now=now)
     return sale
 
 
-def pause(*, sale_id: int, reason: str, now: datetime) -> Sale:
-    """Nothing is admitted or decided any more and every hold's clock stands still.
+def pause(*, sale_id: int, reason: str, now: datetime, by: User | None = None) -> Sale:
+    """Nothing is admitted or decided any more and every hold's clock stands still. Without `by`
+    the system did it.
 
     The epoch moves on, so a batch that is under way cannot commit. Opens the transaction.
     Raises WrongState.
@@ -90,11 +97,12 @@ def pause(*, sale_id: int, reason: str, now: datetime) -> Sale:
         sale.epoch += 1
         sale.save(update_fields=["state", "paused_at", "pause_reason", "epoch"])
         bulk_orders.postpone(_unpaid_orders(sale), by=STANDSTILL)
+        acts.log(sale, kind="paused", by=by, detail={"reason": reason[:200]}, now=now)
     _close_gate(sale)
     return sale
 
 
-def resume(*, sale_id: int, now: datetime) -> Sale:
+def resume(*, sale_id: int, now: datetime, by: User | None = None) -> Sale:
     """Every hold has the seconds that it had left; the controller opens the gate again.
 
     Opens the transaction. Raises WrongState.
@@ -112,10 +120,34 @@ def resume(*, sale_id: int, now: datetime) -> Sale:
         bulk_orders.postpone(order_ids, by=stood_still - STANDSTILL)
         sale.paused_at, sale.pause_reason = None, ""
         sale.save(update_fields=["state", "paused_at", "pause_reason"])
+        seconds = round(stood_still.total_seconds())
+        acts.log(sale, kind="resumed", by=by, detail={"stood_still_seconds": seconds}, now=now)
     return sale
 
 
-def cancel(*, sale_id: int, now: datetime) -> Sale:
+def close(*, sale_id: int, now: datetime, by: User | None = None) -> Sale:
+    """The sale ends now: nobody else comes in line. Who is in line is still served, and who
+    holds a unit has the time to pay that was promised; then it is settled.
+
+    The controller opens the gate again with the new end. Opens the transaction. Raises
+    WrongState unless the sale has started and not ended, Undecided.
+    """
+    with transaction.atomic(durable=True):
+        sale = lock_sale(sale_id)
+        if sale.state not in RUNNING or not sale.starts_at < now < sale.ends_at:
+            raise WrongState(sale)
+        if sale.is_undecided:
+            raise Undecided(_("Nothing was changed. Try again in a moment, or cancel the sale."))
+        planned, sale.ends_at = sale.ends_at, now
+        sale.epoch += 1
+        sale.save(update_fields=["ends_at", "epoch"])
+        detail = {"planned": planned.isoformat()}
+        acts.log(sale, kind="closed", by=by, detail=detail, now=now)
+    _lapse_gate(sale)
+    return sale
+
+
+def cancel(*, sale_id: int, now: datetime, by: User | None = None) -> Sale:
     """The sale is off and its unsold units are back in stock; `wind_up` gives the money back.
 
     Opens the transaction. Raises WrongState.
@@ -127,6 +159,7 @@ def cancel(*, sale_id: int, now: datetime) -> Sale:
         sale.epoch += 1
         sale.cancelled_at = now
         sale.save(update_fields=["state", "cancelled_at", "epoch"])
+        acts.log(sale, kind="cancelled", by=by, detail={}, now=now)
     _close_gate(sale)
     return sale
 
@@ -171,6 +204,7 @@ def settle(*, sale_id: int, now: datetime) -> Sale:
         _return_rest(sale, now=now)
         sale.settled_at = now
         sale.save(update_fields=["state", "settled_at"])
+        acts.log(sale, kind="settled", by=None, detail={}, now=now)
     _close_gate(sale)
     return sale
 
@@ -206,21 +240,11 @@ def _move(sale: Sale, new: SaleState) -> None:
     sale.state = new
 
 
-def _check(sale: Sale, lots: list[Lot], *, now: datetime) -> None:
-    """What the database cannot see: this kind of sale, the store, the clock, the words."""
-    if len(lots) != 1 or sale.slots != 1 or sale.opening_window_ms:
-        raise NotReady(_("A sale has one lot and one unit a person, and opens without a window."))
-    if sale.reserve_closes_at <= now:
-        raise NotReady(_("Reservations would be closed already. Please set later times."))
-    if lots[0].pledged > UNITS_MAX:
-        raise NotReady(_("That is more than one sale can hold."))
-    store = lots[0].variant.product.store
-    if not store.is_open or not (sale.currency == store.currency == settings.SITE_CURRENCY):
-        raise NotReady(_("The store is not open, or sells in another currency than the sale."))
-    try:
-        texts.check(sale.post_text or sale.title)
-    except texts.BadText as error:
-        raise NotReady(_("The text of shared posts cannot be posted.")) from error
+def _refuse_if_impossible(sale: Sale, lots: list[Lot], *, now: datetime) -> None:
+    found = checklist.problems(sale, lots, now=now)
+    if found:
+        words = " ".join(f"{check.title}: {check.found} {check.remedy}" for check in found)
+        raise NotReady(words, checks=[check.code for check in found])
 
 
 def _close_gate(sale: Sale) -> None:
@@ -231,6 +255,14 @@ def _close_gate(sale: Sale) -> None:
             control.forget(redis.gate(), sale)
     except redis.RedisError as error:
         logger.warning("Sale %s: the gate is away and could not be closed: %s", sale.pk, error)
+
+
+def _lapse_gate(sale: Sale) -> None:
+    """With Redis away there is nothing to lapse; the moved epoch has it rebuilt in any case."""
+    try:
+        control.lapse(redis.gate(), sale.pk)
+    except redis.RedisError as error:
+        logger.warning("Sale %s: the gate is away and did not lapse: %s", sale.pk, error)
 
 
 def _reference(sale: Sale) -> str:

@@ -54,8 +54,10 @@ def test_a_sale_larger_than_the_stock_is_not_approved(boss: User) -> None:
     "fields",
     [
         {"opens_in": -30, "closes_in": -10, "starts_in": 5},
-        {"slots": 2},
-        {"opening_window_ms": 1_000},
+        {"slots": 2, "kind": "draw"},
+        {"slots": 2, "per_address_limit": 1},
+        {"opening_window_ms": 500},
+        {"opening_window_ms": 2_000, "lasts": 2},
         {"post_text": "漢" * 190},  # weighs more than a post may
     ],
 )
