@@ -190,8 +190,7 @@ class Sale(models.Model):
     @property
     def is_undecided(self) -> bool:
         """It has started, and who is first in line is still to come out: of window or draw."""
-        by_lot = self.kind == SaleKind.DRAW or self.opening_window_ms > 0
-        return by_lot and self.allocated_at is None
+        return self.uses_seed and self.allocated_at is None
 
 
 class Lot(models.Model):

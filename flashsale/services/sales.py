@@ -13,7 +13,7 @@ from flashsale.claim_states import UNPAID
 from flashsale.gate import control
 from flashsale.models import Claim, Lot, Sale, Unit
 from flashsale.sale_states import TRANSITIONS, SaleState
-from flashsale.services import acts, checklist
+from flashsale.services import acts, checklist, secrets
 from flashsale.services.locking import lock_sale, lock_sale_to_end
 from flashsale.unit_states import UnitState
 from shop.models import OrderOrigin
@@ -78,6 +78,7 @@ def approve(*, sale_id: int, by: User, now: datetime) -> Sale:
                 cursor.execute(MAKE_UNITS, [sale.pk, lot.pk, lot.pledged])
         sale.approved_at, sale.approved_by = now, by
         sale.save(update_fields=["state", "approved_at", "approved_by"])
+        secrets.commit_own(sale, now=now)
         pledged = {str(lot.pk): lot.pledged for lot in lots}
         acts.log(sale, kind="approved", by=by, detail={"pledged": pledged}, now=now)
     return sale
