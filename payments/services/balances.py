@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from socialcommerce.lib import guards
+from socialcommerce.lib import arrays, guards
 from socialcommerce.lib.problems import Problem
 
 
@@ -53,10 +53,10 @@ class Nature:
 def read(account_ids: Iterable[int]) -> dict[int, Nature]:
     """The accounts that are there, by id; unlocked. One statement."""
     with connection.cursor() as cursor:
-        # One array, not an IN list: building that for a batch costs more than the query.
         cursor.execute(
-            "SELECT id, currency, floor_minor, accrues FROM payments_account WHERE id = ANY(%s)",
-            [list(set(account_ids))],
+            "SELECT id, currency, floor_minor, accrues FROM payments_account"
+            " WHERE id = ANY(%s::bigint[])",
+            [arrays.integers(set(account_ids))],
         )
         return {row[0]: Nature(*row[1:]) for row in cursor.fetchall()}
 
@@ -64,13 +64,13 @@ def read(account_ids: Iterable[int]) -> dict[int, Nature]:
 def lock(account_ids: Iterable[int]) -> dict[int, Balance]:
     """The accounts are locked in id order until the transaction ends."""
     ids = list(dict.fromkeys(account_ids))
-    order = "id" if guards.is_on("ledger.lock_order") else "array_position(%(ids)s, id)"
+    order = "id" if guards.is_on("ledger.lock_order") else "array_position(%(ids)s::bigint[], id)"
     mode = "FOR NO KEY UPDATE" if guards.is_on("ledger.lock") else ""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, posted_minor, held_minor, floor_minor, accrues FROM payments_account"  # noqa: S608  two fixed words
-            f" WHERE id = ANY(%(ids)s) ORDER BY {order} {mode}",
-            {"ids": ids},
+            f" WHERE id = ANY(%(ids)s::bigint[]) ORDER BY {order} {mode}",
+            {"ids": arrays.integers(ids)},
         )
         return {row[0]: Balance(*row) for row in cursor.fetchall()}
 
@@ -121,7 +121,7 @@ def move(deltas: Mapping[int, int]) -> None:
             FROM unnest(%s::bigint[], %s::bigint[]) AS change (id, minor)
             WHERE account.id = change.id
             """,
-            [list(changed), list(changed.values())],
+            [arrays.integers(changed), arrays.integers(changed.values())],
         )
 
 
@@ -134,5 +134,5 @@ def accrue(deltas: Mapping[int, int]) -> None:
         cursor.execute(
             "INSERT INTO payments_accrual (account_id, amount_minor)"
             " SELECT * FROM unnest(%s::bigint[], %s::bigint[])",
-            [list(waiting), list(waiting.values())],
+            [arrays.integers(waiting), arrays.integers(waiting.values())],
         )

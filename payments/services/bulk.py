@@ -10,11 +10,11 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from accounts.models import Profile
 from payments.models import AccountKind, Payment
 from payments.payment_states import PaymentState
 from payments.services import balances, chart, ledger
 from payments.services.opening import Terms
+from socialcommerce.lib import arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,15 @@ def pay_from_wallets(charges: Sequence[WalletCharge], *, now: datetime) -> dict[
 
 
 def _payers_who_may(profile_ids: set[int]) -> set[int]:
-    people = Profile.objects.filter(
-        pk__in=profile_ids, user__is_active=True, user__frozen_at__isnull=True
-    )
-    return set(people.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT profile.id FROM accounts_profile profile"
+            " JOIN accounts_user person ON person.id = profile.user_id"
+            " WHERE profile.id = ANY(%s::bigint[]) AND person.is_active"
+            " AND person.frozen_at IS NULL",
+            [arrays.integers(profile_ids)],
+        )
+        return {profile_id for (profile_id,) in cursor.fetchall()}
 
 
 def _paid_before(charges: Sequence[WalletCharge]) -> dict[str, int]:
@@ -82,7 +87,10 @@ def _paid_before(charges: Sequence[WalletCharge]) -> dict[str, int]:
             "SELECT payer_id, key, id, request_hash FROM payments_payment"
             " JOIN unnest(%s::bigint[], %s::text[]) AS wanted (payer_id, key)"
             " USING (payer_id, key)",
-            [[charge.payer_id for charge in charges], [charge.key for charge in charges]],
+            [
+                arrays.integers(charge.payer_id for charge in charges),
+                arrays.texts([charge.key for charge in charges]),
+            ],
         )
         rows = cursor.fetchall()
     found: dict[str, int] = {}
@@ -136,13 +144,13 @@ def _insert(charges: Sequence[WalletCharge], now: datetime) -> dict[str, int]:
                 "purpose": Payment.Purpose.PURCHASE.value,
                 "state": PaymentState.SUCCEEDED.value,
                 "now": now,
-                "payers": [charge.payer_id for charge in charges],
-                "payees": [charge.payee_id for charge in charges],
-                "amounts": [charge.amount_minor for charge in charges],
-                "currencies": [charge.currency for charge in charges],
-                "references": [charge.reference for charge in charges],
-                "keys": [charge.key for charge in charges],
-                "hashes": [charge.terms.request_hash for charge in charges],
+                "payers": arrays.integers(charge.payer_id for charge in charges),
+                "payees": arrays.integers(charge.payee_id for charge in charges),
+                "amounts": arrays.integers(charge.amount_minor for charge in charges),
+                "currencies": arrays.words(charge.currency for charge in charges),
+                "references": arrays.texts([charge.reference for charge in charges]),
+                "keys": arrays.texts([charge.key for charge in charges]),
+                "hashes": arrays.words(charge.terms.request_hash for charge in charges),
             },
         )
         return dict(cursor.fetchall())

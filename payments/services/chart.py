@@ -7,6 +7,7 @@ from typing import Final
 from django.db import connection
 
 from payments.models import Account, AccountKind
+from socialcommerce.lib import arrays
 
 SITE: Final = "site"
 STRIPE: Final = "stripe"
@@ -72,11 +73,10 @@ def accounts(*, owners: Iterable[str], kind: AccountKind, currency: str) -> dict
 def existing(owners: set[str], kind: AccountKind, currency: str) -> dict[str, int]:
     """Owner -> account id for those that have one. One statement."""
     with connection.cursor() as cursor:
-        # One array, not an IN list: building that for a batch costs more than the query.
         cursor.execute(
             "SELECT owner, id FROM payments_account"
-            " WHERE owner = ANY(%s) AND kind = %s AND currency = %s",
-            [list(owners), kind.value, currency],
+            " WHERE owner = ANY(%s::text[]) AND kind = %s AND currency = %s",
+            [arrays.texts(list(owners)), kind.value, currency],
         )
         return dict(cursor.fetchall())
 

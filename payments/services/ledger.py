@@ -18,6 +18,7 @@ from payments.services import balances
 from payments.services.balances import InsufficientFunds
 from payments.services.chart import account
 from payments.services.proof import Difference, verify
+from socialcommerce.lib import arrays
 from socialcommerce.lib.money import AMOUNT_MAX_MINOR
 from socialcommerce.lib.problems import Conflict
 
@@ -182,13 +183,13 @@ def _insert_transactions(wanted: Mapping[Name, Entry], now: datetime) -> dict[Na
             """,
             [
                 now,
-                [entry.kind for entry in rows],
-                [entry.scope for entry in rows],
-                [entry.key for entry in rows],
-                [entry.request_hash for entry in rows],
-                [entry.memo for entry in rows],
-                [entry.reverses_id for entry in rows],
-                [len(entry.legs) for entry in rows],
+                arrays.texts([entry.kind for entry in rows]),
+                arrays.texts([entry.scope for entry in rows]),
+                arrays.texts([entry.key for entry in rows]),
+                arrays.words(entry.request_hash for entry in rows),
+                arrays.texts([entry.memo for entry in rows]),
+                arrays.optional_integers(entry.reverses_id for entry in rows),
+                arrays.integers(len(entry.legs) for entry in rows),
             ],
         )
         return {(scope, key): pk for scope, key, pk in cursor.fetchall()}
@@ -202,7 +203,10 @@ def _earlier(repeated: Mapping[Name, Entry]) -> dict[Name, int]:
         cursor.execute(
             "SELECT scope, key, id, request_hash FROM payments_ledgertransaction"
             " JOIN unnest(%s::text[], %s::text[]) AS wanted (scope, key) USING (scope, key)",
-            [[scope for scope, _key in repeated], [key for _scope, key in repeated]],
+            [
+                arrays.texts([scope for scope, _key in repeated]),
+                arrays.texts([key for _scope, key in repeated]),
+            ],
         )
         rows = {(scope, key): (pk, said) for scope, key, pk, said in cursor.fetchall()}
     for name, entry in repeated.items():
@@ -243,10 +247,10 @@ def _insert_transfers(
             SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])
             """,
             [
-                [pk for pk, _leg in rows],
-                [leg.from_account_id for _pk, leg in rows],
-                [leg.to_account_id for _pk, leg in rows],
-                [leg.amount_minor for _pk, leg in rows],
-                [accounts[leg.from_account_id].currency for _pk, leg in rows],
+                arrays.integers(pk for pk, _leg in rows),
+                arrays.integers(leg.from_account_id for _pk, leg in rows),
+                arrays.integers(leg.to_account_id for _pk, leg in rows),
+                arrays.integers(leg.amount_minor for _pk, leg in rows),
+                arrays.words(accounts[leg.from_account_id].currency for _pk, leg in rows),
             ],
         )
