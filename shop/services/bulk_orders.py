@@ -2,33 +2,32 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import F
 
 from shop.models.orders import Order, new_number
 from shop.order_states import OrderState
+from socialcommerce.lib import arrays
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 CREATE_HELD = (SQL / "create_held.sql").read_text()
 MARK_PAID = (SQL / "mark_paid_many.sql").read_text()
 
 
-class NotAwaitingPayment(RuntimeError):
-    """Orders that should have awaited a payment did not: the caller held no lock on them."""
-
-
 class UnknownVariant(RuntimeError):
     """A row names a variant that is not there: a bug of the caller."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldOrder:
-    """One order of one variant whose goods are held elsewhere. Amounts in minor units."""
+class HeldOrder(NamedTuple):
+    """One order of one variant whose goods are held elsewhere. Amounts in minor units.
+
+    `address` may be the JSON text of one, where the caller has it so: taking it apart for a
+    batch only to write it again costs more than the order.
+    """
 
     buyer_id: int
     store_id: int
@@ -37,68 +36,84 @@ class HeldOrder:
     unit_price_minor: int
     shipping_minor: int
     currency: str
-    address: Mapping[str, str]
+    address: Mapping[str, str] | str
     origin_reference: str
     pay_by: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRef:
+class OrderRef(NamedTuple):
     id: int
     number: str
 
 
-def create_held(rows: Sequence[HeldOrder], *, now: datetime) -> list[OrderRef]:
-    """Orders that await payment, one a row and in row order. No stock moves: a sale's lot has
-    left the stock already. One statement; demands a transaction.
+def allot(count: int) -> list[OrderRef]:
+    """Ids and numbers of so many orders to be, which no other order gets. One statement.
 
-    Raises UnknownVariant.
+    Whoever pays an order before it is written can name it already.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('shop_order', 'id'))"
+            " FROM generate_series(1, %s)",
+            [count],
+        )
+        return [OrderRef(order_id, new_number()) for (order_id,) in cursor.fetchall()]
+
+
+def create_held(
+    rows: Sequence[HeldOrder],
+    *,
+    now: datetime,
+    refs: Sequence[OrderRef] | None = None,
+    payments: Mapping[int, int] | None = None,
+) -> list[OrderRef]:
+    """Orders that await payment, one a row and in row order; those in `payments` (order id ->
+    payment id) are paid by it already. No stock moves: a sale's lot has left the stock before.
+
+    `refs` come from `allot`. One statement, or two without refs; demands a transaction. Raises
+    UnknownVariant.
     """
     if not rows:
         return []
-    numbers = [new_number() for _row in rows]
+    made = list(refs or allot(len(rows)))
     with connection.cursor() as cursor:
-        cursor.execute(CREATE_HELD, _columns(rows, numbers, now))
-        ids: dict[str, int] = {number: order_id for order_id, number in cursor.fetchall()}
-    if len(ids) != len(rows):
-        raise UnknownVariant(f"{len(rows) - len(ids)} of {len(rows)} rows")
-    return [OrderRef(id=ids[number], number=number) for number in numbers]
+        cursor.execute(CREATE_HELD, {"now": now, **_columns(rows, made, payments or {})})
+        (lines,) = cursor.fetchone()
+    if lines != len(rows):
+        raise UnknownVariant(f"{len(rows) - lines} of {len(rows)} rows")
+    return made
 
 
-def _columns(rows: Sequence[HeldOrder], numbers: list[str], now: datetime) -> dict[str, Any]:
+def _columns(
+    rows: Sequence[HeldOrder], refs: Sequence[OrderRef], payments: Mapping[int, int]
+) -> dict[str, Any]:
     return {
-        "now": now,
-        "numbers": numbers,
-        "buyers": [row.buyer_id for row in rows],
-        "stores": [row.store_id for row in rows],
-        "variants": [row.variant_id for row in rows],
-        "quantities": [row.quantity for row in rows],
-        "prices": [row.unit_price_minor for row in rows],
-        "shippings": [row.shipping_minor for row in rows],
-        "currencies": [row.currency for row in rows],
-        "addresses": [json.dumps(dict(row.address)) for row in rows],
-        "references": [row.origin_reference for row in rows],
-        "pay_bys": [row.pay_by for row in rows],
+        "ids": arrays.integers(ref.id for ref in refs),
+        "numbers": arrays.words(ref.number for ref in refs),
+        "buyers": arrays.integers(row.buyer_id for row in rows),
+        "stores": arrays.integers(row.store_id for row in rows),
+        "variants": arrays.integers(row.variant_id for row in rows),
+        "quantities": arrays.integers(row.quantity for row in rows),
+        "prices": arrays.integers(row.unit_price_minor for row in rows),
+        "shippings": arrays.integers(row.shipping_minor for row in rows),
+        "currencies": arrays.words(row.currency for row in rows),
+        "addresses": arrays.texts([_json(row.address) for row in rows]),
+        "references": arrays.texts([row.origin_reference for row in rows]),
+        "pay_bys": arrays.moments(row.pay_by for row in rows),
+        "payments": arrays.optional_integers(payments.get(ref.id) for ref in refs),
     }
+
+
+def _json(address: Mapping[str, str] | str) -> str:
+    return address if isinstance(address, str) else json.dumps(dict(address))
 
 
 def mark_paid_many(order_payments: Mapping[int, int], *, now: datetime) -> None:
-    """Every order is paid by its payment. The caller holds their locks (or has just made them).
-
-    One statement; demands a transaction. Raises NotAwaitingPayment, and then nothing stands.
-    """
-    if not order_payments:
-        return
-    values: dict[str, Any] = {
-        "now": now,
-        "orders": list(order_payments.keys()),
-        "payments": list(order_payments.values()),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(MARK_PAID, values)
-        missed = len(order_payments) - cursor.rowcount
-    if missed:
-        raise NotAwaitingPayment(f"{missed} of {len(order_payments)} orders")
+    """Interim."""
+    values = {"now": now, "orders": list(order_payments), "payments": list(order_payments.values())}
+    if order_payments:
+        with connection.cursor() as cursor:
+            cursor.execute(MARK_PAID, values)
 
 
 def expire_many(order_ids: Sequence[int], *, now: datetime) -> set[int]:

@@ -21,6 +21,7 @@ from shop.services import news, stock
 from shop.services.bulk_orders import (
     HeldOrder,
     OrderRef,
+    allot,
     create_held,
     expire_many,
     mark_paid_many,
@@ -31,6 +32,7 @@ __all__ = [
     "HeldOrder",
     "NotNow",
     "OrderRef",
+    "allot",
     "cancel",
     "confirm_receipt",
     "create_held",

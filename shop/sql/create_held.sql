@@ -1,43 +1,56 @@
 -- Orders and their lines from one batch of a sale, in one statement (a CTE writes both).
--- `shown` is what the buyer saw: the product as it stands now, at the sale's price.
-WITH wanted AS (
-    SELECT row.*, product.title, product.description, variant.name AS variant_name,
-           profile.handle, profile.name AS store_name, store.ship_within_days
-    FROM unnest(
-        %(numbers)s::text[], %(buyers)s::bigint[], %(stores)s::bigint[], %(variants)s::bigint[],
-        %(quantities)s::int[], %(prices)s::bigint[], %(shippings)s::bigint[],
-        %(currencies)s::text[], %(addresses)s::text[], %(references)s::text[],
-        %(pay_bys)s::timestamptz[]
-    ) AS row (number, buyer_id, store_id, variant_id, quantity, price_minor, shipping_minor,
-              currency, address, reference, pay_by)
-    JOIN shop_variant variant ON variant.id = row.variant_id
+-- `shown` is what the buyer saw: the product as it stands now, at the sale's price. It is put
+-- together once for all who buy the same, not once for each.
+WITH wanted AS MATERIALIZED (
+    SELECT * FROM unnest(
+        %(ids)s::bigint[], %(numbers)s::text[], %(buyers)s::bigint[], %(stores)s::bigint[],
+        %(variants)s::bigint[], %(quantities)s::int[], %(prices)s::bigint[],
+        %(shippings)s::bigint[], %(currencies)s::text[], %(addresses)s::text[],
+        %(references)s::text[], %(pay_bys)s::timestamptz[], %(payments)s::bigint[]
+    ) AS row (id, number, buyer_id, store_id, variant_id, quantity, price_minor, shipping_minor,
+              currency, address, reference, pay_by, payment_id)
+), offer AS MATERIALIZED (
+    SELECT kind.*, product.title, variant.name AS variant_name, store.ship_within_days,
+           jsonb_build_object(
+               'title', product.title, 'variant', variant.name,
+               'description', product.description,
+               'unit_price_minor', kind.price_minor, 'quantity', kind.quantity,
+               'subtotal_minor', kind.price_minor * kind.quantity,
+               'shipping_minor', kind.shipping_minor,
+               'total_minor', kind.price_minor * kind.quantity + kind.shipping_minor,
+               'currency', kind.currency,
+               'store', jsonb_build_object('handle', profile.handle, 'name', profile.name),
+               'ship_within_days', store.ship_within_days, 'picture_url', '') AS shown
+    FROM (
+        SELECT DISTINCT store_id, variant_id, quantity, price_minor, shipping_minor, currency
+        FROM wanted
+    ) AS kind
+    JOIN shop_variant variant ON variant.id = kind.variant_id
     JOIN shop_product product ON product.id = variant.product_id
-    JOIN shop_store store ON store.id = row.store_id AND store.id = product.store_id
+    JOIN shop_store store ON store.id = kind.store_id AND store.id = product.store_id
     JOIN accounts_profile profile ON profile.id = store.profile_id
 ), made AS (
     INSERT INTO shop_order (
-        number, buyer_id, store_id, state, subtotal_minor, shipping_minor, total_minor, currency,
-        address, shown, origin, origin_reference, key, request_hash, carrier, tracking_number,
-        cancel_reason, created_at, pay_by
+        id, number, buyer_id, store_id, state, subtotal_minor, shipping_minor, total_minor,
+        currency, address, shown, origin, origin_reference, key, request_hash, carrier,
+        tracking_number, cancel_reason, created_at, pay_by, payment_id, paid_at, ship_by
     )
-    SELECT number, buyer_id, store_id, 'awaiting_payment', price_minor * quantity, shipping_minor,
-           price_minor * quantity + shipping_minor, currency, address::jsonb,
-           jsonb_build_object(
-               'title', title, 'variant', variant_name, 'description', description,
-               'unit_price_minor', price_minor, 'quantity', quantity,
-               'subtotal_minor', price_minor * quantity, 'shipping_minor', shipping_minor,
-               'total_minor', price_minor * quantity + shipping_minor, 'currency', currency,
-               'store', jsonb_build_object('handle', handle, 'name', store_name),
-               'ship_within_days', ship_within_days, 'picture_url', ''),
-           'sale', reference, '', '', '', '', '', %(now)s, pay_by
+    SELECT id, number, buyer_id, store_id,
+           CASE WHEN payment_id IS NULL THEN 'awaiting_payment' ELSE 'paid' END,
+           price_minor * quantity, shipping_minor, price_minor * quantity + shipping_minor,
+           currency, address::jsonb, shown, 'sale', reference, '', '', '', '', '', %(now)s, pay_by,
+           payment_id, CASE WHEN payment_id IS NOT NULL THEN %(now)s END,
+           CASE WHEN payment_id IS NOT NULL
+                THEN %(now)s + make_interval(days => ship_within_days) END
     FROM wanted
-    RETURNING id, number
+    JOIN offer USING (store_id, variant_id, quantity, price_minor, shipping_minor, currency)
 ), lines AS (
     INSERT INTO shop_orderline (
         order_id, variant_id, title, variant_name, unit_price_minor, quantity
     )
-    SELECT made.id, wanted.variant_id, wanted.title, wanted.variant_name, wanted.price_minor,
-           wanted.quantity
-    FROM made JOIN wanted USING (number)
+    SELECT wanted.id, variant_id, title, variant_name, price_minor, quantity
+    FROM wanted
+    JOIN offer USING (store_id, variant_id, quantity, price_minor, shipping_minor, currency)
+    RETURNING id
 )
-SELECT id, number FROM made
+SELECT count(*) FROM lines

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from payments.services import charges
 from shop.models import Order, OrderOrigin, Store, Variant
 from shop.services import orders, stock
-from shop.services.bulk_orders import NotAwaitingPayment, UnknownVariant
+from shop.services.bulk_orders import UnknownVariant
 from tests.factories import shop as make
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_a_hundred_take_as_many_statements_as_one(
         ) as queries:
             orders.create_held([row(alice, variant, now)] * size, now=now)
         counts.append(len(queries))
-    assert counts == [1, 1]
+    assert counts == [2, 2]
 
 
 def test_a_variant_of_another_store_is_refused(
@@ -72,24 +72,36 @@ def test_a_variant_of_another_store_is_refused(
         orders.create_held([row(alice, variant, now, store_id=other.pk)], now=now)
 
 
-def test_paying_many_sets_payment_and_time(
+def test_an_order_that_is_paid_already_has_payment_time_and_deadline(
     rich_alice: User, store: Store, variant: Variant, now: datetime
 ) -> None:
-    (ref,) = orders.create_held([row(rich_alice, variant, now)], now=now)
+    paid_ref, held_ref = orders.allot(2)
     payment = charges.pay_from_wallet(
         payer_id=rich_alice.profile.pk,
         payee_id=store.profile_id,
         amount_minor=999,
         currency="USD",
-        reference="claim:1",
+        reference=f"order:{paid_ref.id}",
         key="claim:1",
         now=now,
     )
-    orders.mark_paid_many({ref.id: payment.pk}, now=now)
-    order = Order.objects.get(pk=ref.id)
-    assert (order.state, order.payment_id, order.paid_at) == ("paid", payment.pk, now)
-    with pytest.raises(NotAwaitingPayment), transaction.atomic():
-        orders.mark_paid_many({ref.id: payment.pk}, now=now)
+    rows = [row(rich_alice, variant, now)] * 2
+    payments = {paid_ref.id: payment.pk}
+    orders.create_held(rows, now=now, refs=[paid_ref, held_ref], payments=payments)
+    paid, held = Order.objects.get(pk=paid_ref.id), Order.objects.get(pk=held_ref.id)
+    assert (paid.state, paid.payment_id, paid.paid_at) == ("paid", payment.pk, now)
+    assert paid.ship_by == now + timedelta(days=store.ship_within_days)
+    assert (held.state, held.payment_id, held.paid_at) == ("awaiting_payment", None, None)
+    assert (paid.number, held.number) == (paid_ref.number, held_ref.number)
+
+
+def test_an_address_may_come_as_the_text_it_is_kept_as(
+    alice: User, variant: Variant, now: datetime
+) -> None:
+    text = '{"full_name": "Zo\\u00eb \\"Z\\" \\\\ O\'Neil", "line1": "{1,2}"}'
+    (ref,) = orders.create_held([row(alice, variant, now, address=text)], now=now)
+    found = Order.objects.get(pk=ref.id).address
+    assert found == {"full_name": 'Zo\u00eb "Z" \\ O\'Neil', "line1": "{1,2}"}
 
 
 def test_expiring_many_answers_which_still_waited(
