@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 LAUNCHER = "plaza"
-COLOURS = {"web": 36, "worker": 33, "beat": 35, "controller": 32, "sandbox": 34, "prepare": 90}
+COLOURS = {
+    "web": 36,
+    "worker": 33,
+    "rehearsal": 31,
+    "beat": 35,
+    "controller": 32,
+    "sandbox": 34,
+    "prepare": 90,
+}
 NAME_WIDTH = max(len(name) for name in (*COLOURS, LAUNCHER))
 
 

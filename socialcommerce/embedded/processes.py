@@ -27,7 +27,7 @@ def web(layout: Layout, *, port: int) -> Process:
     command = ["granian", "--interface", "wsgi", "--no-ws", "socialcommerce.wsgi:application"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"]
-    # Media only: static files are compressed, which this route cannot (static_door.py).
+    # Media only: static files are compressed, which this route cannot (static_files.py).
     command += ["--static-path-route", "/media", "--static-path-mount", str(layout.media)]
     return Process("web", tuple(command))
 
@@ -37,6 +37,15 @@ def worker() -> Process:
     command = "celery --quiet --app socialcommerce worker --queues default,drain --concurrency 2"
     options = "--without-gossip --without-mingle --loglevel WARNING"
     return Process("worker", (*command.split(), *options.split()))
+
+
+def rehearsal() -> Process:
+    """One plays the crowd while the other drains what it sends. Silent: the heart that `/readyz`
+    listens to is that of the worker that serves people.
+    """
+    command = "celery --quiet --app socialcommerce worker --queues rehearsal --concurrency 2"
+    options = "--without-gossip --without-mingle --without-heartbeat --loglevel WARNING"
+    return Process("rehearsal", (*command.split(), *options.split()))
 
 
 def beat(layout: Layout) -> Process:
@@ -58,7 +67,7 @@ def sandbox(layout: Layout, *, port: int) -> Process:
 
 def table(layout: Layout, *, web_port: int, sandbox_port: int | None) -> tuple[Process, ...]:
     """Everything that runs besides the databases; no sandbox where real Stripe keys are set."""
-    table = (web(layout, port=web_port), worker(), beat(layout), controller())
+    table = (web(layout, port=web_port), worker(), rehearsal(), beat(layout), controller())
     if sandbox_port is None:
         return table
     return (sandbox(layout, port=sandbox_port), *table)
