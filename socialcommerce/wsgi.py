@@ -4,11 +4,15 @@ import os
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from whitenoise import WhiteNoise
 
+from socialcommerce import static_files
 from socialcommerce.lib.readable import ReadableDoor
-from socialcommerce.static_door import StaticDoor
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialcommerce.settings")
-application = StaticDoor(
-    ReadableDoor(get_wsgi_application()), root=settings.STATIC_ROOT, prefix=settings.STATIC_URL
+application = WhiteNoise(
+    ReadableDoor(get_wsgi_application()),
+    root=settings.STATIC_ROOT,
+    prefix=settings.STATIC_URL,
+    **static_files.SERVED,
 )
