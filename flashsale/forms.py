@@ -9,6 +9,7 @@ from flashsale.gate.admission import Wishes
 from socialcommerce.lib.problems import Invalid
 
 ID_DIGITS_MAX: Final = 18  # below 2^63
+SLOT_DIGITS_MAX: Final = 2
 
 
 class BadChoice(Invalid):
@@ -24,6 +25,22 @@ def wishes(data: QueryDict) -> Wishes:
         pay_from_wallet=data.get("pay_from_wallet") == "on",
         share=data.get("share") == "on",
     )
+
+
+class BadSlot(Invalid):
+    code = "bad-slot"
+    title = _("That is not one of your places in this sale")
+
+
+def slot(text: str, *, slots: int) -> int:
+    """1 to `slots`; 1 where nothing is said. Raises BadSlot for anything else."""
+    if not text:
+        return 1
+    if not (text.isascii() and text.isdigit() and len(text) <= SLOT_DIGITS_MAX):
+        raise BadSlot(_("Nothing was sent. Load the page again."))
+    if not 1 <= int(text) <= slots:
+        raise BadSlot(_("Nothing was sent. This sale gives each person %d at most.") % slots)
+    return int(text)
 
 
 def _id(text: str) -> int:

@@ -121,7 +121,7 @@ def build(*, sale_id: int, viewer: Profile | None, now: datetime) -> SalePage:
 
 
 def token_of(
-    *, sale_id: int, viewer: Profile, reservation: Reservation | None, slots: int = 1
+    *, sale_id: int, viewer: Profile, reservation: Reservation | None, slots: int
 ) -> SaleToken:
     """What the hot views take for this person."""
     number = reservation.number if reservation else 0
@@ -146,7 +146,7 @@ def _token(
 ) -> SaleToken | None:
     if viewer is None:
         return None
-    return token_of(sale_id=sale.id, viewer=viewer, reservation=reservation)
+    return token_of(sale_id=sale.id, viewer=viewer, reservation=reservation, slots=sale.slots)
 
 
 def _standing(

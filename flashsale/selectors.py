@@ -42,6 +42,9 @@ class SaleView:
     pledged: int
     reserved: int
     hold_seconds: int
+    slots: int
+    opening_window_ms: int
+    work_bits: int
     pause_reason: str
     picture: PictureView | None
     server_now: datetime
@@ -189,6 +192,9 @@ def _view(sale: Sale, lot: Lot, units: Mapping[UnitState, int], *, now: datetime
         pledged=lot.pledged,
         reserved=sale.reserved - sale.withdrawn,
         hold_seconds=sale.hold_seconds,
+        slots=sale.slots,
+        opening_window_ms=sale.opening_window_ms,
+        work_bits=sale.work_bits,
         pause_reason=sale.pause_reason,
         picture=_picture(product),
         server_now=now,

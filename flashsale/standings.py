@@ -27,6 +27,11 @@ class Standing(StrEnum):
     REFUSED = "refused"
     SOLD_OUT = "sold_out"
     ENDED = "ended"
+    NOT_BY_CLAIM = "not_by_claim"
+    NOT_INVITED = "not_invited"
+    WORK_MISSING = "work_missing"
+    TOO_FAST = "too_fast"
+    BUSY = "busy"
     RESTORING = "restoring"
     PAUSED = "paused"
     CANCELLED = "cancelled"
@@ -88,6 +93,29 @@ WORDS: dict[Standing, Words] = {
         _("Sold out"), _("Every unit is taken. Unpaid units are counted below.")
     ),
     Standing.ENDED: Words(_("The sale is over"), _("No more claims are taken.")),
+    Standing.NOT_BY_CLAIM: Words(
+        _("This sale is a draw"),
+        _("There is nothing to press: whoever reserved takes part, and the draw decides."),
+    ),
+    Standing.NOT_INVITED: Words(
+        _("This wave is for those who came before"),
+        _("Its units are offered to people who reserved, came to the sale and got none."),
+    ),
+    Standing.WORK_MISSING: Words(
+        _("Your browser has not done its part"),
+        _(
+            "Against robots this sale asks every browser for some seconds of work, which needs "
+            "JavaScript. Nothing was taken; load the page again and leave it open."
+        ),
+    ),
+    Standing.TOO_FAST: Words(
+        _("That was a little too fast"),
+        _("If you are in line you stay in line. You may send it again in %(seconds)s s."),
+    ),
+    Standing.BUSY: Words(
+        _("More people than can be answered at once"),
+        _("Nothing was taken; you may send it again in %(seconds)s s."),
+    ),
     Standing.RESTORING: Words(
         _("One moment: the sale is being restored"),
         _("You keep your place. Leave this page open, it goes on by itself."),
@@ -99,6 +127,9 @@ WORDS: dict[Standing, Words] = {
         _("The sale was cancelled"), _("Whoever had paid gets the money back.")
     ),
 }
+
+# The same request may succeed a moment later: it is to be sent again, not asked about.
+SEND_AGAIN = frozenset({Standing.TOO_FAST, Standing.BUSY})
 
 # While one of these stands, the page asks again by itself.
 UNDER_WAY = frozenset(

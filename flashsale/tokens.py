@@ -21,6 +21,8 @@ FOR_SALE: Final = "sale"
 FOR_PLACE: Final = "place"
 TEXT_MAX: Final = 200  # characters; far above any token of ours
 NUMBER_MAX: Final = 2**63 - 1
+NONCE_DIGITS_MAX: Final = 16
+WAITING: Final = 9  # the "wave" of what the waiting list is offered
 
 
 class BadToken(Problem):
@@ -70,25 +72,38 @@ def issue_receipt(receipt: Receipt) -> str:
     return _sign(FOR_PLACE, ".".join(map(str, parts)))
 
 
-def read_receipt(text: str, *, sale_id: int, ticket: str) -> Receipt | None:
-    """The receipt if this site gave it for this ticket; None for anything else."""
+def read_receipt(text: str, *, sale_id: int) -> Receipt | None:
+    """The receipt if this site gave it in this sale; None for anything else. Whose it is, its
+    ticket says.
+    """
     try:
-        sale, its_ticket, epoch, at_us = _verified(FOR_PLACE, text).split(".")
+        sale, ticket, epoch, at_us = _verified(FOR_PLACE, text).split(".")
     except (BadToken, ValueError):
         return None
-    if int(sale) != sale_id or not hmac.compare_digest(its_ticket, ticket):
-        return None
-    return Receipt(sale_id, ticket, int(epoch), int(at_us))
+    return Receipt(sale_id, ticket, int(epoch), int(at_us)) if int(sale) == sale_id else None
 
 
-def ticket(*, sale_id: int, number: int, slot: int) -> str:
-    """32 hexadecimal digits, the same for the same reservation and slot, for ever."""
-    return _digest("ticket", f"{sale_id}.{number}.{slot}")[:16].hex()
+def ticket(*, sale_id: int, number: int, slot: int, wave: int = 0) -> str:
+    """32 hexadecimal digits, the same for the same reservation, slot and wave, for ever.
+
+    `wave` is 0 for the sale itself, 1 to 5 for its waves, WAITING for the list after the last.
+    """
+    return _digest("ticket", f"{sale_id}.{number}.{slot}.{wave}")[:16].hex()
 
 
 def reservation_ticket(*, sale_id: int, person_id: int) -> str:
     """Under which the gate says what became of a person's reservation."""
     return _digest("reservation", f"{sale_id}.{person_id}")[:16].hex()
+
+
+def work_shown(text: str, nonce: str) -> int:
+    """How many leading zero bits SHA-256 of "<token>.<nonce>" has: the work that finding the
+    nonce took. No nonce, or one that is no short number, shows none.
+    """
+    if not (nonce.isascii() and nonce.isdigit() and len(nonce) <= NONCE_DIGITS_MAX):
+        return 0
+    digest = hashlib.sha256(f"{text}.{nonce}".encode()).digest()
+    return 256 - int.from_bytes(digest, "big").bit_length()
 
 
 @cache

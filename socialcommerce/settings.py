@@ -156,7 +156,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # drains are long and must not pile up behind one worker
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, "socket_timeout": 10}
-CELERY_TASK_ROUTES = {"flashsale.tasks.drain_*": {"queue": "drain"}}
+CELERY_TASK_ROUTES = {
+    "flashsale.tasks.drain_*": {"queue": "drain"},
+    "flashsale.rehearsal.tasks.*": {"queue": "rehearsal"},
+}
 CELERY_TIMEZONE = "UTC"
 # Sweeps are the guarantee behind every nudge: each finds rows that nobody came for.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
@@ -264,6 +267,12 @@ SALE_LEASE_MS = env.number("SALE_LEASE_MS", 3_000)  # the gate closes this long 
 SALE_DRAIN_BATCH = env.number("SALE_DRAIN_BATCH", 500)  # stream entries in one transaction
 SALE_RESTORE_SECONDS = env.number("SALE_RESTORE_SECONDS", 10)  # earlier receipts alone come in
 SALE_STATE_CACHE_MS = env.number("SALE_STATE_CACHE_MS", 1_000)  # how old a refusal may be
+# Requests to the gate in 10 s: a person clicks a few times a second at most, and a network (/24 of
+# IPv4, /64 of IPv6) may be the gateway of a town or of a mobile carrier.
+SALE_PERSON_LIMIT = env.number("SALE_PERSON_LIMIT", 60)
+SALE_NETWORK_LIMIT = env.number("SALE_NETWORK_LIMIT", 3_000)
+# Entries that wait for a drain, some 20 s of its work: beyond, taking more helps nobody.
+SALE_SHED_BACKLOG = env.number("SALE_SHED_BACKLOG", 100_000)
 # What the check-list reckons with, where no past sale or rehearsal of the store says otherwise.
 SALE_PEOPLE_PER_UNIT = env.number("SALE_PEOPLE_PER_UNIT", 26)  # 1,300,000 wanted 50,000 in 2012
 SALE_PEAK_PERCENT = env.number("SALE_PEAK_PERCENT", 10)  # of them press in the busiest second

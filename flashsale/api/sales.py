@@ -9,17 +9,17 @@ from rest_framework.views import APIView
 from accounts.api.person import person_of
 from accounts.api.schema import refusals
 from accounts.models import Profile
-from flashsale import sale_page, selectors, tokens
+from flashsale import forms, sale_page, selectors, tokens
 from flashsale.api import schema
-from flashsale.gate import admission
+from flashsale.gate import admission, limits
 from flashsale.gate.admission import Answer, Wishes
 from flashsale.models import Claim, Reservation
 from flashsale.services import claims, reservations
 from flashsale.standings import Standing
-from flashsale.tokens import Receipt, SaleToken
-from flashsale.views.hot import SLOT, as_json
+from flashsale.tokens import SaleToken
+from flashsale.views.hot import as_json, status_of
 from payments.selectors import parse_pay_with
-from socialcommerce.lib import api, clock
+from socialcommerce.lib import api, clock, http
 from socialcommerce.lib.problems import NotFound
 
 # In line or received: accepted, not done. Everything else is an answer about what is.
@@ -62,6 +62,8 @@ class OwnReservation(APIView):
         responses={
             200: schema.StandingOutput,
             202: schema.StandingOutput,
+            429: schema.StandingOutput,
+            503: schema.StandingOutput,
             **refusals(400, 401, 404),
         },
     )
@@ -69,9 +71,10 @@ class OwnReservation(APIView):
         """202: received. 200: what stands in the way, or that it stands already. Safe to repeat."""
         data = schema.ReservationInput(data=request.data)
         data.is_valid(raise_exception=True)
-        selectors.get(sale_id, now=clock.now())
         token = _token(sale_id, person_of(request).profile)
-        return _respond(admission.reserve(token, Wishes(**data.validated_data)))
+        wishes = Wishes(**data.validated_data)
+        answer = admission.reserve(token, wishes, network=_network(request))
+        return _respond(answer, sale_id=sale_id)
 
     @extend_schema(operation_id="sale_withdraw", responses={204: None, **refusals(401, 404, 409)})
     def delete(self, request: Request, sale_id: int) -> Response:
@@ -93,17 +96,25 @@ class OwnClaim(APIView):
         responses={
             200: schema.ClaimAnswerOutput,
             202: schema.ClaimAnswerOutput,
-            **refusals(400, 401, 404),
+            429: schema.ClaimAnswerOutput,
+            503: schema.ClaimAnswerOutput,
+            **refusals(400, 401, 404, 422),
         },
     )
     def post(self, request: Request, sale_id: int) -> Response:
         """202: in line. 200: where the person stands instead. Safe to repeat."""
         data = schema.ClaimInput(data=request.data)
         data.is_valid(raise_exception=True)
-        selectors.get(sale_id, now=clock.now())
+        said = data.validated_data
         token = _token(sale_id, person_of(request).profile)
-        earlier = _receipt(token, data.validated_data.get("receipt", ""))
-        return _respond(admission.claim(token, slot=SLOT, earlier=earlier))
+        answer = admission.claim(
+            token,
+            slot=forms.slot(str(said["slot"]), slots=token.slots),
+            earlier=tokens.read_receipt(said["receipt"], sale_id=sale_id),
+            network=_network(request),
+            work=tokens.work_shown(tokens.issue(token), said["nonce"]),
+        )
+        return _respond(answer, sale_id=sale_id)
 
 
 class ClaimPayment(APIView):
@@ -143,24 +154,30 @@ def _claim(sale_id: int, person: Profile) -> Claim:
 
 
 def _reservation(sale_id: int, person: Profile) -> Reservation | None:
-    return Reservation.objects.standing().filter(sale_id=sale_id, person=person).first()
+    standing = Reservation.objects.standing().select_related("sale")
+    return standing.filter(sale_id=sale_id, person=person).first()
 
 
 def _token(sale_id: int, person: Profile) -> SaleToken:
+    """Raises NotFound for a sale that nobody has announced."""
     return sale_page.token_of(
-        sale_id=sale_id, viewer=person, reservation=_reservation(sale_id, person)
+        sale_id=sale_id,
+        viewer=person,
+        reservation=_reservation(sale_id, person),
+        slots=selectors.get(sale_id, now=clock.now()).slots,
     )
 
 
-def _receipt(token: SaleToken, text: str) -> Receipt | None:
-    if not text or not token.number:
-        return None
-    ticket = tokens.ticket(sale_id=token.sale_id, number=token.number, slot=SLOT)
-    return tokens.read_receipt(text, sale_id=token.sale_id, ticket=ticket)
+def _network(request: Request) -> str:
+    return limits.network_of(http.client_address(request))
 
 
-def _respond(answer: Answer) -> Response:
-    body = as_json(answer)
+def _respond(answer: Answer, *, sale_id: int) -> Response:
+    body = as_json(answer, sale_id=sale_id)
     if answer.receipt is not None:
         body["receipt"] = tokens.issue_receipt(answer.receipt)
-    return Response(body, status=202 if answer.standing in ACCEPTED else 200)
+    status = 202 if answer.standing in ACCEPTED else status_of(answer.standing)
+    response = Response(body, status=status)
+    if (seconds := body.get("retry_after_seconds")) is not None:
+        response["Retry-After"] = str(seconds)
+    return response

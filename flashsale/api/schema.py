@@ -4,11 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from flashsale import tokens
 from flashsale.claim_states import ClaimState
 from flashsale.models import Claim, Reservation
 from flashsale.phases import Phase
 from flashsale.selectors import SaleView
 from flashsale.standings import Standing
+from flashsale.tokens import SaleToken
 
 ID_MAX = 2**63 - 1
 
@@ -38,6 +40,13 @@ class SaleOutput(serializers.Serializer[SaleView]):
     unpaid = serializers.IntegerField()
     reserved = serializers.IntegerField(help_text="People whose reservation stands.")
     hold_seconds = serializers.IntegerField(help_text="To pay a unit by hand.")
+    slots = serializers.IntegerField(help_text="Units that one person may claim.")
+    opening_window_ms = serializers.IntegerField(
+        help_text="Claims within so long from the start are ordered by lot, not by time."
+    )
+    work_bits = serializers.IntegerField(
+        help_text="Leading zero bits that SHA-256 of `<token>.<nonce>` of a claim has to have."
+    )
     server_now = serializers.DateTimeField()
 
 
@@ -60,20 +69,45 @@ class StandingOutput(serializers.Serializer[Any]):
     detail = serializers.CharField()
     poll_ms = serializers.IntegerField(allow_null=True, help_text="Ask again after this long.")
     wait_ms = serializers.IntegerField(required=False)
+    retry_after_seconds = serializers.IntegerField(
+        required=False, help_text="Nothing was taken: send it again after this long."
+    )
     unit = serializers.IntegerField(required=False)
     held_until = serializers.IntegerField(required=False, help_text="Unix seconds.")
     number = serializers.CharField(required=False)
 
 
 class ReservationOutput(serializers.ModelSerializer[Reservation]):
+    token = serializers.SerializerMethodField(
+        help_text="What the proof of work of a claim is for, where the sale asks for one."
+    )
+
     class Meta:
         model = Reservation
-        fields = ("number", "lot_id", "address", "pay_from_wallet", "received_at", "created_at")
+        fields = (
+            "number",
+            "lot_id",
+            "address",
+            "pay_from_wallet",
+            "received_at",
+            "created_at",
+            "token",
+        )
+
+    def get_token(self, row: Reservation) -> str:
+        return tokens.issue(
+            SaleToken(row.sale_id, row.person_id, row.number, row.lot_id, row.sale.slots)
+        )
 
 
 class ClaimInput(serializers.Serializer[Any]):
+    slot = serializers.IntegerField(default=1, min_value=1, max_value=99)
+    nonce = serializers.CharField(
+        default="", allow_blank=True, max_length=16, help_text="Decimal digits: the proof of work."
+    )
     receipt = serializers.CharField(
-        required=False,
+        default="",
+        allow_blank=True,
         max_length=200,
         help_text="From the answer to an earlier claim: keeps the place when the gate was lost.",
     )

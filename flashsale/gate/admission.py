@@ -8,28 +8,22 @@ the page sends it again.
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf import settings
+
 from flashsale import tokens
-from flashsale.gate import nudges, published, results
+from flashsale.gate import limits, looking, nudges, places, published
 from flashsale.gate.keys import Keys, claim_bit
+from flashsale.gate.looking import Answer
 from flashsale.gate.published import Published
 from flashsale.models import Stream
 from flashsale.standings import Standing
 from flashsale.tokens import Receipt, SaleToken
 from socialcommerce.lib import redis
 
+__all__ = ["Answer", "Wishes", "claim", "look", "reserve"]
+
 # Near the turn of a phase the script's clock decides; further away the cached times do.
 MARGIN_US: Final = 200_000
-CLOSED_BY_NOTICE: Final = {"paused": Standing.PAUSED, "cancelled": Standing.CANCELLED}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`wait_us` until it may go on, `receipt` where a place in line was given."""
-
-    standing: Standing
-    wait_us: int = 0
-    receipt: Receipt | None = None
-    result: results.Result | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +36,26 @@ class Wishes:
     share: bool
 
 
-def reserve(token: SaleToken, wishes: Wishes) -> Answer:
-    """The reservation is received once, or why not."""
+def reserve(token: SaleToken, wishes: Wishes, *, network: str = "") -> Answer:
+    """The reservation is received once, or why not. `network` is limits.network_of the caller."""
     try:
-        return _reserve(token, wishes)
+        return _reserve(token, wishes, network)
     except (redis.NoScript, redis.RedisError):
         published.forget(token.sale_id)
         return Answer(Standing.RESTORING)
 
 
-def claim(token: SaleToken, *, slot: int, earlier: Receipt | None) -> Answer:
-    """The claim is in line once, or why not. `earlier` is a place from before a loss."""
+def claim(
+    token: SaleToken, *, slot: int, earlier: Receipt | None, network: str = "", work: int = 0
+) -> Answer:
+    """The claim is in line once, or why not.
+
+    `earlier` is a place from before a loss, `work` the leading zero bits that were shown.
+    """
     if not token.number or not 1 <= slot <= token.slots:
         return Answer(Standing.NOT_RESERVED)
     try:
-        return _claim(token, slot, earlier)
+        return _claim(token, slot, earlier, network, work)
     except (redis.NoScript, redis.RedisError):
         published.forget(token.sale_id)
         return Answer(Standing.RESTORING)
@@ -66,90 +65,119 @@ def look(token: SaleToken, *, slot: int = 1) -> Answer:
     """Where the person stands: one round trip to Redis."""
     try:
         state = published.of(token.sale_id)
-        return _look_claim(token, slot, state) if token.number else _look_reservation(token, state)
+        if token.number:
+            return looking.claim(token, slot, state)
+        return looking.reservation(token, state)
     except redis.RedisError:
         return Answer(Standing.RESTORING)
 
 
-def _reserve(token: SaleToken, wishes: Wishes) -> Answer:
-    state, keys = published.of(token.sale_id), Keys(token.sale_id)
-    refusal = _closed(state)
+def _reserve(token: SaleToken, wishes: Wishes, network: str) -> Answer:
+    state = published.of(token.sale_id)
+    refusal = looking.closed(state)
     if refusal is not None:
         return Answer(refusal)
     if state.now_us() < state.opens_us - MARGIN_US:
         return Answer(Standing.RESERVE_EARLY, wait_us=state.opens_us - state.now_us())
     if state.now_us() >= state.closes_us + MARGIN_US:
         return Answer(Standing.RESERVE_LATE)
-    names = (keys.lease, keys.meta, keys.received, keys.reservations)
+    if _is_overloaded(state):
+        known = looking.reservation(token, state)
+        return known if known.standing != Standing.NONE else Answer(Standing.BUSY)
+    return _reserve_answer(token, state, _run_reserve(token, wishes, state, network))
+
+
+def _run_reserve(token: SaleToken, wishes: Wishes, state: Published, network: str) -> list[Any]:
+    keys = Keys(token.sale_id)
     ticket = tokens.reservation_ticket(sale_id=token.sale_id, person_id=token.person_id)
-    said = redis.gate().evalsha(
+    consent, share = int(wishes.pay_from_wallet), int(wishes.share)
+    said: list[Any] = redis.gate().evalsha(
         state.reserve_sha,
-        6,
-        *names,
+        7,
+        keys.lease,
+        keys.meta,
+        keys.received,
+        keys.reservations,
+        keys.limits(limits.period(state.now_us())),
         keys.nudge(keys.reservations),
         keys.result(ticket),
-        token.person_id,
-        wishes.lot_id,
-        wishes.address_id,
-        int(wishes.pay_from_wallet),
-        int(wishes.share),
+        f"{token.person_id},{wishes.lot_id},{wishes.address_id},{consent},{share}",
+        *limits.arguments(person_id=token.person_id, network=network),
     )
-    return _reserve_answer(token, state, said)
+    return said
 
 
 def _reserve_answer(token: SaleToken, state: Published, said: list[Any]) -> Answer:
     match said:
         case [b"RECEIVED", _, nudge]:
             if nudge:
-                nudges.send(token.sale_id, Stream.RESERVATIONS)
+                nudges.send(token.sale_id, Stream.RESERVATIONS, is_rehearsal=state.is_rehearsal)
             return Answer(Standing.RECEIVED)
         case [b"DUP"]:
-            return _look_reservation(token, state)
+            return looking.reservation(token, state)
         case [b"EARLY", wait]:
             return Answer(Standing.RESERVE_EARLY, wait_us=int(wait))
         case [b"LATE"]:
             return Answer(Standing.RESERVE_LATE)
+        case [b"TOO_FAST"]:
+            return Answer(Standing.TOO_FAST)
     published.forget(token.sale_id)
     return Answer(Standing.RESTORING)
 
 
-def _claim(token: SaleToken, slot: int, earlier: Receipt | None) -> Answer:
+def _claim(token: SaleToken, slot: int, earlier: Receipt | None, network: str, work: int) -> Answer:
     state = published.of(token.sale_id)
-    refusal = _closed(state)
+    refusal = looking.closed(state)
     if refusal is not None:
         return Answer(refusal)
+    if state.is_draw:
+        return looking.claim(token, slot, state, unclaimed=Standing.NOT_BY_CLAIM)
     if not state.restoring:
         if state.now_us() < state.starts_us - MARGIN_US:
             return Answer(Standing.EARLY, wait_us=state.starts_us - state.now_us())
-        if state.now_us() >= state.ends_us + MARGIN_US or state.remain == 0:
-            # Over or sold out, but somebody who has a unit must not hear that.
-            return _look_claim(token, slot, state)
-    return _claim_answer(token, slot, state, _run_claim(token, slot, state, earlier))
+        if state.now_us() >= state.ends_us + MARGIN_US:
+            # Over, but somebody who has a unit must not hear that.
+            return looking.claim(token, slot, state)
+        if state.remain == 0:
+            return looking.claim(token, slot, state, came=state.wave == 0)
+    if work < state.work_bits:
+        return Answer(Standing.WORK_MISSING)
+    if _is_overloaded(state):
+        # Whoever is in line, or has been, is never sent away.
+        return looking.claim(token, slot, state, unclaimed=Standing.BUSY)
+    said = _run_claim(token, slot, state, earlier, network)
+    return _claim_answer(token, slot, state, said)
 
 
-def _run_claim(token: SaleToken, slot: int, state: Published, earlier: Receipt | None) -> list[Any]:
+def _run_claim(
+    token: SaleToken, slot: int, state: Published, earlier: Receipt | None, network: str
+) -> list[Any]:
     keys = Keys(token.sale_id)
+    ticket = _ticket(token, slot, state)
     # A receipt of this very opening proves nothing that was lost.
-    at_us = earlier.at_us if earlier is not None and earlier.epoch < state.epoch else 0
-    ticket = tokens.ticket(sale_id=token.sale_id, number=token.number, slot=slot)
+    is_older = earlier is not None and earlier.epoch < state.epoch
+    place = earlier if earlier is not None and is_older and earlier.ticket == ticket else None
     said: list[Any] = redis.gate().evalsha(
         state.claim_sha,
-        8,
+        11,
         keys.lease,
         keys.meta,
         keys.claimed,
+        keys.came,
         keys.remain(token.lot_id),
         keys.claims,
+        keys.window,
         keys.places,
+        keys.limits(limits.period(state.now_us())),
         keys.nudge(keys.claims),
         keys.result(ticket),
         claim_bit(number=token.number, slot=slot, slots=token.slots),
-        token.person_id,
         token.number,
-        token.lot_id,
-        slot,
-        ticket,
-        at_us,
+        f"{token.person_id},{token.number},{token.lot_id},{slot},{ticket}",
+        state.wave,
+        place.at_us if place else 0,
+        places.rank(token, slot, state, at_us=place.at_us) if place else 0,
+        *limits.arguments(person_id=token.person_id, network=network),
     )
     return said
 
@@ -158,72 +186,41 @@ def _claim_answer(token: SaleToken, slot: int, state: Published, said: list[Any]
     match said:
         case [b"IN_LINE", at, nudge]:
             if nudge:
-                nudges.send(token.sale_id, Stream.CLAIMS)
-            ticket = tokens.ticket(sale_id=token.sale_id, number=token.number, slot=slot)
+                nudges.send(token.sale_id, Stream.CLAIMS, is_rehearsal=state.is_rehearsal)
+            ticket = _ticket(token, slot, state)
             receipt = Receipt(token.sale_id, ticket, state.epoch, int(at))
             return Answer(Standing.IN_LINE, receipt=receipt)
-        case [b"DUP"] | [b"SOLD_OUT"] | [b"ENDED"]:
-            if said[0] != b"DUP":
-                published.forget(token.sale_id)
-            fallback = Standing.ENDED if said[0] == b"ENDED" else Standing.SOLD_OUT
-            return _look_claim(token, slot, state, unclaimed=fallback)
         case [b"EARLY", wait]:
             return Answer(Standing.EARLY, wait_us=int(wait))
-        case [b"PLACED"]:
-            return Answer(Standing.PLACED)
-    published.forget(token.sale_id)
-    return Answer(Standing.RESTORING)
+    standing = SAID.get(said[0])
+    if standing is None:
+        published.forget(token.sale_id)
+        return Answer(Standing.RESTORING)
+    if standing in FINAL:
+        published.forget(token.sale_id)
+    if standing in ALONE:
+        return Answer(standing)
+    return looking.claim(token, slot, state, unclaimed=standing)
 
 
-def _look_claim(
-    token: SaleToken, slot: int, state: Published, *, unclaimed: Standing | None = None
-) -> Answer:
-    keys = Keys(token.sale_id)
-    ticket = tokens.ticket(sale_id=token.sale_id, number=token.number, slot=slot)
-    pipe = redis.gate().pipeline(transaction=False)
-    pipe.get(keys.result(ticket))
-    pipe.getbit(keys.claimed, claim_bit(number=token.number, slot=slot, slots=token.slots))
-    result, claimed = pipe.execute()
-    if result is not None:
-        known = results.decode(result)
-        return Answer(Standing(known.code), result=known)
-    closed = _closed(state)
-    if claimed and closed is None:
-        return Answer(Standing.IN_LINE)
-    return Answer(closed or unclaimed or _unclaimed(state))
+# What the script's word means for whoever has no claim yet; without an entry: send it again.
+SAID: Final = {
+    b"DUP": Standing.NONE,
+    b"SOLD_OUT": Standing.SOLD_OUT,
+    b"ENDED": Standing.ENDED,
+    b"BY_DRAW": Standing.NOT_BY_CLAIM,
+    b"NOT_INVITED": Standing.NOT_INVITED,
+    b"PLACED": Standing.PLACED,
+    b"TOO_FAST": Standing.TOO_FAST,
+}
+ALONE: Final = (Standing.PLACED, Standing.TOO_FAST)
+FINAL: Final = (Standing.SOLD_OUT, Standing.ENDED)  # the cached state is older than this
 
 
-def _look_reservation(token: SaleToken, state: Published) -> Answer:
-    keys = Keys(token.sale_id)
-    ticket = tokens.reservation_ticket(sale_id=token.sale_id, person_id=token.person_id)
-    pipe = redis.gate().pipeline(transaction=False)
-    pipe.get(keys.result(ticket))
-    pipe.getbit(keys.received, token.person_id)
-    pipe.getbit(keys.written, token.person_id)
-    result, received, written = pipe.execute()
-    if result is not None:
-        known = results.decode(result)
-        return Answer(Standing(known.code), result=known)
-    if written:
-        return Answer(Standing.RESERVED)
-    if received:
-        return Answer(_closed(state) or Standing.RECEIVED)
-    return Answer(_closed(state) or Standing.NONE)
+def _ticket(token: SaleToken, slot: int, state: Published) -> str:
+    return tokens.ticket(sale_id=token.sale_id, number=token.number, slot=slot, wave=state.wave)
 
 
-def _closed(state: Published) -> Standing | None:
-    """Why the gate takes nothing, or None while it is open."""
-    if state.notice:
-        return CLOSED_BY_NOTICE.get(state.notice, Standing.ENDED)
-    return None if state.is_open else Standing.RESTORING
-
-
-def _unclaimed(state: Published) -> Standing:
-    """What somebody hears who has no claim at this moment."""
-    if state.restoring:
-        return Standing.RESTORING
-    if state.now_us() >= state.ends_us:
-        return Standing.ENDED
-    if state.now_us() >= state.starts_us and state.remain == 0:
-        return Standing.SOLD_OUT
-    return Standing.NONE
+def _is_overloaded(state: Published) -> bool:
+    """The drains are so far behind that taking more would only lengthen everybody's wait."""
+    return state.backlog >= settings.SALE_SHED_BACKLOG

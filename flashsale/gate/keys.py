@@ -73,9 +73,18 @@ class Keys:
         return f"{self.tag}:came"
 
     @property
+    def came_before(self) -> str:
+        """The same as PostgreSQL has it, for the moment of a rebuild."""
+        return f"{self.tag}:came:before"
+
+    @property
     def seconds(self) -> str:
         """Hash of what happened in each second, until it is a row."""
         return f"{self.tag}:seconds"
+
+    def limits(self, period: int) -> str:
+        """Hash of who has asked how often in this period."""
+        return f"{self.tag}:limits:{period}"
 
     def nudge(self, stream: str) -> str:
         """Set while a drain of that stream has just been asked for."""

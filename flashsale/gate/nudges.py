@@ -1,6 +1,7 @@
 """Asking for a drain at once. The controller asks each second in any case, so this may fail."""
 
 import logging
+from typing import Final
 
 from kombu.exceptions import OperationalError as BrokerAway
 
@@ -12,13 +13,22 @@ __all__ = ["BrokerAway", "send"]
 logger = logging.getLogger(__name__)
 
 # A nudge that nobody took for so long is stale: a later one has been sent since.
-EXPIRES_SECONDS = 60
+EXPIRES_SECONDS: Final = 60
 
 
-def send(sale_id: int, stream: Stream) -> None:
-    """A drain was asked for, or the controller's next second will."""
+def send(sale_id: int, stream: Stream, *, is_rehearsal: bool = False) -> None:
+    """A drain was asked for, or the controller's next second will.
+
+    A rehearsal has a queue and workers of its own, so that it keeps no real sale waiting.
+    """
     task = tasks.drain_claims if stream == Stream.CLAIMS else tasks.drain_reservations
+    queue = tasks.REHEARSAL if is_rehearsal else tasks.DRAIN
     try:
-        task.apply_async(kwargs={"sale_id": sale_id}, retry=False, expires=EXPIRES_SECONDS)
+        task.apply_async(
+            kwargs={"sale_id": sale_id, "queue": queue},
+            queue=queue,
+            retry=False,
+            expires=EXPIRES_SECONDS,
+        )
     except BrokerAway as error:
         logger.warning("Sale %s: drain not nudged, the broker is away: %s", sale_id, error)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from flashsale.gate.keys import Keys
+from flashsale.models import SaleKind
 from socialcommerce.lib import redis
 
 MICROSECONDS = 1_000_000
@@ -17,7 +18,12 @@ MICROSECONDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """`clock_offset_us` added to this process's monotonic clock gives Redis time."""
+    """`clock_offset_us` added to this process's monotonic clock gives Redis time.
+
+    `backlog` counts entries that wait for a drain, `gathered` those of the opening window, whose
+    order is open while `undecided`; afterwards `seed` tells it (empty without a window).
+    `answered`: since the gate was loaded everybody with a claim has their result again.
+    """
 
     is_open: bool
     notice: str
@@ -31,6 +37,21 @@ class Published:
     restoring: bool
     remain: int
     clock_offset_us: int
+    kind: str
+    wave: int
+    window_us: int
+    undecided: bool
+    seed: str
+    answered: bool
+    work_bits: int
+    slots: int
+    is_rehearsal: bool
+    backlog: int
+    gathered: int
+
+    @property
+    def is_draw(self) -> bool:
+        return self.kind == SaleKind.DRAW
 
     def now_us(self) -> int:
         """Redis time now, as far as this process can tell."""
@@ -50,6 +71,12 @@ def of(sale_id: int) -> Published:
     return known
 
 
+def crowd(sale_id: int) -> int:
+    """How many were seen waiting, without asking: 0 where this process has not asked."""
+    _fresh_until, known = _cache.get(sale_id, (0.0, None))
+    return known.backlog + known.gathered if known else 0
+
+
 def forget(sale_id: int) -> None:
     """The next reader asks Redis: the gate has just answered otherwise."""
     _cache.pop(sale_id, None)
@@ -63,7 +90,9 @@ def read(sale_id: int) -> Published:
     pipe.mget(keys.lease, keys.notice)
     pipe.time()
     pipe.info("server")
-    raw, (lease, notice), (seconds, microseconds), server = pipe.execute()
+    for stream in (keys.claims, keys.reservations, keys.window):
+        pipe.xlen(stream)
+    raw, (lease, notice), (seconds, microseconds), server, *waiting = pipe.execute()
     meta = {name.decode(): value.decode() for name, value in raw.items()}
     lots = [int(lot) for lot in meta.get("lots", "").split(",") if lot]
     remain = client.mget([keys.remain(lot) for lot in lots]) if lots else []
@@ -85,4 +114,15 @@ def read(sale_id: int) -> Published:
         restoring=meta.get("restoring") == "1",
         remain=sum(max(0, int(count or 0)) for count in remain),
         clock_offset_us=redis_us - time.monotonic_ns() // 1000,
+        kind=meta.get("kind", ""),
+        wave=int(meta.get("wave", 0)),
+        window_us=int(meta.get("window_us", 0)),
+        undecided=meta.get("undecided") == "1",
+        seed=meta.get("seed", ""),
+        answered=meta.get("answered") == meta.get("epoch"),
+        work_bits=int(meta.get("work_bits", 0)),
+        slots=int(meta.get("slots", 1)),
+        is_rehearsal=meta.get("rehearsal") == "1",
+        backlog=waiting[0] + waiting[1],
+        gathered=waiting[2],
     )

@@ -83,7 +83,8 @@ def _without_known(sale: Sale, entries: list[InLine]) -> tuple[list[InLine], lis
         elif same is not None:
             settled.append(Settled(entry.entry_id, same.ticket, result=of_claim(same)))
         elif entry.ticket in by_ticket or entry.ticket in fresh:
-            settled.append(Settled(entry.entry_id, lot_id=entry.lot_id, give=True))
+            give = not entry.has_lost
+            settled.append(Settled(entry.entry_id, lot_id=entry.lot_id, give=give))
         else:
             fresh[entry.ticket] = entry
     return list(fresh.values()), settled
@@ -107,7 +108,9 @@ def _assign(sale: Sale, pairs: list[Pair], *, now: datetime) -> tuple[list[Winne
     winners: list[Winner] = []
     losers: list[Pair] = []
     for lot in sale.lots.select_related("variant__product__store"):
-        wanted = [pair for pair in pairs if pair[0].lot_id == lot.pk]
+        of_lot = [pair for pair in pairs if pair[0].lot_id == lot.pk]
+        wanted = [pair for pair in of_lot if not pair[0].has_lost]
+        losers += [pair for pair in of_lot if pair[0].has_lost]
         free = units.pick_free(lot_id=lot.pk, count=len(wanted)) if wanted else []
         faultpoints.reach("units picked")
         lucky = wanted[: len(free)]
@@ -203,12 +206,12 @@ def _settled(sale: Sale, one: Decided) -> Settled:
 
 
 def _released(sale: Sale, entry: InLine) -> Settled:
-    """A refused claim gives its unit back and may be sent again."""
+    """A refused claim gives back the unit that remain counted for it, and may be sent again."""
     return Settled(
         entry.entry_id,
         ticket=entry.ticket,
         lot_id=entry.lot_id,
         result=Result(ClaimState.REFUSED),
-        give=True,
+        give=not entry.has_lost,
         unmark=claim_bit(number=entry.number, slot=entry.slot, slots=sale.slots),
     )

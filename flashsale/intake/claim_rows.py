@@ -19,7 +19,10 @@ INSERT: Final = (Path(__file__).resolve().parent.parent / "sql" / "insert_claims
 
 @dataclass(frozen=True, slots=True)
 class InLine:
-    """One admitted claim as the gate wrote it. `epoch` is the one that admitted it."""
+    """One admitted claim as the gate wrote it. `epoch` is the one that admitted it.
+
+    `has_lost`: the order of the opening window has left nothing for it.
+    """
 
     entry_id: str
     epoch: int
@@ -29,6 +32,8 @@ class InLine:
     slot: int
     ticket: str
     claimed_at: datetime
+    wave: int
+    has_lost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +86,14 @@ def parse(sale: Sale, entry_id: str, fields: Mapping[str, str]) -> InLine:
             slot=int(fields["slot"]),
             ticket=fields["ticket"],
             claimed_at=datetime.fromtimestamp(int(fields["at"]) / 1_000_000, tz=UTC),
+            wave=int(fields["wave"]),
+            has_lost=fields["lost"] == "1",
         )
     except (KeyError, ValueError, OverflowError, OSError) as error:
         raise BadEntry(f"not a claim: {error!r}") from error
-    right = tokens.ticket(sale_id=sale.pk, number=entry.number, slot=entry.slot)
+    right = tokens.ticket(sale_id=sale.pk, number=entry.number, slot=entry.slot, wave=entry.wave)
     if entry.ticket != right or not 1 <= entry.slot <= sale.slots:
-        raise BadEntry("its ticket is not the one of its reservation and slot")
+        raise BadEntry("its ticket is not the one of its reservation, slot and wave")
     return entry
 
 
@@ -128,6 +135,7 @@ def insert(sale: Sale, decided: Sequence[Decided], *, now: datetime) -> None:
         "people": [one.reserver.person_id for one in decided],
         "reservations": [one.reserver.reservation_id for one in decided],
         "slots": [one.entry.slot for one in decided],
+        "waves": [one.entry.wave for one in decided],
         "states": [one.state.value for one in decided],
         "units": [one.unit_id for one in decided],
         "orders": [one.order_id for one in decided],

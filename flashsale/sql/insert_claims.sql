@@ -1,15 +1,15 @@
 -- The claims of one batch in one statement: several times quicker than a row's worth of
 -- parameters each, because the drain's speed is the length of everybody's wait.
 INSERT INTO flashsale_claim (
-    sale_id, lot_id, person_id, reservation_id, slot, state, unit_id, order_id, ticket, reason,
-    gate_epoch, gate_entry, claimed_at, created_at, held_until, paid_at
+    sale_id, lot_id, person_id, reservation_id, slot, wave, state, unit_id, order_id, ticket,
+    reason, gate_epoch, gate_entry, claimed_at, created_at, held_until, paid_at
 )
-SELECT %(sale)s, lot_id, person_id, reservation_id, slot, state, unit_id, order_id, ticket, reason,
-       epoch, entry, claimed_at, %(now)s, held_until, paid_at
+SELECT %(sale)s, lot_id, person_id, reservation_id, slot, wave, state, unit_id, order_id, ticket,
+       reason, epoch, entry, claimed_at, %(now)s, held_until, paid_at
 FROM unnest(
     %(lots)s::bigint[], %(people)s::bigint[], %(reservations)s::bigint[], %(slots)s::int[],
-    %(states)s::text[], %(units)s::bigint[], %(orders)s::bigint[], %(tickets)s::text[],
-    %(reasons)s::text[], %(epochs)s::int[], %(entries)s::text[], %(claimed)s::timestamptz[],
-    %(held)s::timestamptz[], %(paid)s::timestamptz[]
-) AS claim (lot_id, person_id, reservation_id, slot, state, unit_id, order_id, ticket, reason,
-            epoch, entry, claimed_at, held_until, paid_at)
+    %(waves)s::int[], %(states)s::text[], %(units)s::bigint[], %(orders)s::bigint[],
+    %(tickets)s::text[], %(reasons)s::text[], %(epochs)s::int[], %(entries)s::text[],
+    %(claimed)s::timestamptz[], %(held)s::timestamptz[], %(paid)s::timestamptz[]
+) AS claim (lot_id, person_id, reservation_id, slot, wave, state, unit_id, order_id, ticket,
+            reason, epoch, entry, claimed_at, held_until, paid_at)

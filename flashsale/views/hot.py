@@ -14,37 +14,54 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from flashsale import forms, tokens
-from flashsale.gate import admission
+from flashsale.gate import admission, limits, pace
 from flashsale.gate.admission import Answer
-from flashsale.standings import UNDER_WAY, WORDS
-from flashsale.tokens import Receipt, SaleToken
-from socialcommerce.lib import http
+from flashsale.standings import SEND_AGAIN, UNDER_WAY, WORDS, Standing
+from flashsale.tokens import Receipt
+from socialcommerce.lib import http, problems
+from socialcommerce.lib.problems import Problem
 
-# How long the page waits before it asks again; the server sets it, so that it can be lengthened.
-POLL_MS: Final = 1_000
 RECEIPT_DAYS: Final = 1
-SLOT: Final = 1
+STATUS: Final = {Standing.TOO_FAST: 429, Standing.BUSY: 503}
+
+
+class NotTaken(Problem):
+    """Nothing was changed. For a page without JavaScript; the script gets the standing."""
+
+    def __init__(self, body: dict[str, Any], *, status: int) -> None:
+        super().__init__(body["detail"], retry_after_seconds=body.get("retry_after_seconds"))
+        self.title, self.status = body["title"], status  # type: ignore[misc]
+        self.code = body["standing"]  # type: ignore[misc]
 
 
 @csrf_exempt
 @never_cache
 @http.require("POST")
 def reserve(request: HttpRequest, sale_id: int) -> HttpResponse:
-    token = _token(request, sale_id)
-    answer = admission.reserve(token, forms.wishes(request.POST))
-    return _answer(request, answer, token, to="flashsale:reservation")
+    token = tokens.read(request.POST.get("token", ""), sale_id=sale_id)
+    answer = admission.reserve(token, forms.wishes(request.POST), network=_network(request))
+    return _answer(request, answer, sale_id, to="flashsale:reservation")
 
 
 @csrf_exempt
 @never_cache
 @http.require("POST")
 def claim(request: HttpRequest, sale_id: int) -> HttpResponse:
-    token = _token(request, sale_id)
-    earlier = _receipt(request, token)
-    answer = admission.claim(token, slot=SLOT, earlier=earlier)
-    response = _answer(request, answer, token, to="flashsale:claim")
+    text = request.POST.get("token", "")
+    token = tokens.read(text, sale_id=sale_id)
+    slot = forms.slot(request.POST.get("slot", ""), slots=token.slots)
+    answer = admission.claim(
+        token,
+        slot=slot,
+        earlier=tokens.read_receipt(
+            request.COOKIES.get(_cookie(sale_id, slot), ""), sale_id=sale_id
+        ),
+        network=_network(request),
+        work=tokens.work_shown(text, request.POST.get("nonce", "")),
+    )
+    response = _answer(request, answer, sale_id, to="flashsale:claim")
     if answer.receipt is not None:
-        _keep(response, answer.receipt)
+        _keep(response, answer.receipt, slot)
     return response
 
 
@@ -53,18 +70,24 @@ def claim(request: HttpRequest, sale_id: int) -> HttpResponse:
 def state(request: HttpRequest, sale_id: int) -> HttpResponse:
     """Where the bearer of the token stands. The token comes in a header: addresses are logged."""
     token = tokens.read(request.headers.get("Sale-Token", ""), sale_id=sale_id)
-    return JsonResponse(as_json(admission.look(token, slot=SLOT)))
+    slot = forms.slot(request.GET.get("slot", ""), slots=token.slots)
+    return JsonResponse(as_json(admission.look(token, slot=slot), sale_id=sale_id))
 
 
-def as_json(answer: Answer) -> dict[str, Any]:
+def as_json(answer: Answer, *, sale_id: int) -> dict[str, Any]:
     """The answer in code and in words, the same for the page's script and for programs."""
-    words = WORDS[answer.standing]
+    standing = answer.standing
+    words = WORDS[standing]
     body: dict[str, Any] = {
-        "standing": answer.standing,
+        "standing": standing,
         "title": str(words.title),
         "detail": str(words.detail),
-        "poll_ms": POLL_MS if answer.standing in UNDER_WAY else None,
+        "poll_ms": pace.poll_ms(sale_id) if standing in UNDER_WAY else None,
     }
+    if standing in SEND_AGAIN:
+        seconds = pace.retry_seconds(standing)
+        body["detail"] %= {"seconds": seconds}
+        body["retry_after_seconds"] = seconds
     if answer.wait_us:
         body["wait_ms"] = answer.wait_us // 1000
     if answer.result is not None:
@@ -80,31 +103,38 @@ def as_json(answer: Answer) -> dict[str, Any]:
     return body
 
 
-def _answer(request: HttpRequest, answer: Answer, token: SaleToken, *, to: str) -> HttpResponse:
+def status_of(standing: Standing) -> int:
+    """429 and 503 for what is to be sent again; everything else is an answer."""
+    return STATUS.get(standing, 200)
+
+
+def _answer(request: HttpRequest, answer: Answer, sale_id: int, *, to: str) -> HttpResponse:
     """JSON for the page's script; without it the page that shows where the person stands."""
+    status = status_of(answer.standing)
     if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse(as_json(answer))
-    see_other = HttpResponseRedirect(reverse(to, args=[token.sale_id]))
+        body = as_json(answer, sale_id=sale_id)
+        response = JsonResponse(body, status=status)
+        if status != 200:
+            response["Retry-After"] = str(body["retry_after_seconds"])
+        return response
+    if status != 200 or answer.standing == Standing.WORK_MISSING:
+        refusal = NotTaken(
+            as_json(answer, sale_id=sale_id), status=422 if status == 200 else status
+        )
+        return problems.respond(request, refusal)
+    see_other = HttpResponseRedirect(reverse(to, args=[sale_id]))
     see_other.status_code = 303
     return see_other
 
 
-def _token(request: HttpRequest, sale_id: int) -> SaleToken:
-    return tokens.read(request.POST.get("token", ""), sale_id=sale_id)
+def _network(request: HttpRequest) -> str:
+    return limits.network_of(http.client_address(request))
 
 
-def _receipt(request: HttpRequest, token: SaleToken) -> Receipt | None:
-    text = request.COOKIES.get(_cookie(token.sale_id), "")
-    if not text or not token.number:
-        return None
-    ticket = tokens.ticket(sale_id=token.sale_id, number=token.number, slot=SLOT)
-    return tokens.read_receipt(text, sale_id=token.sale_id, ticket=ticket)
-
-
-def _keep(response: HttpResponse, receipt: Receipt) -> None:
+def _keep(response: HttpResponse, receipt: Receipt, slot: int) -> None:
     """The place in line stays with the browser, so that a loss of Redis does not lose it."""
     response.set_cookie(
-        _cookie(receipt.sale_id),
+        _cookie(receipt.sale_id, slot),
         tokens.issue_receipt(receipt),
         max_age=RECEIPT_DAYS * 86_400,
         path=reverse("flashsale:sale", args=[receipt.sale_id]),
@@ -113,5 +143,5 @@ def _keep(response: HttpResponse, receipt: Receipt) -> None:
     )
 
 
-def _cookie(sale_id: int) -> str:
-    return f"sale_{sale_id}_place"
+def _cookie(sale_id: int, slot: int) -> str:
+    return f"sale_{sale_id}_place" if slot == 1 else f"sale_{sale_id}_place_{slot}"

@@ -16,7 +16,6 @@ from accounts.models import Address, Profile, User
 from feed.cards import CardRef
 from feed.services import posts
 from flashsale import tokens
-from flashsale.gate.keys import claim_bit
 from flashsale.gate.rebuild import rebuild
 from flashsale.intake import claim_batches, reservation_batches
 from flashsale.intake.batches import Batch, Outcome
@@ -200,7 +199,8 @@ def claim(lot: Lot, people: Sequence[Profile], *, now: datetime) -> None:
             "lot": str(lot.pk),
             "slot": "1",
             "ticket": tokens.ticket(sale_id=lot.sale_id, number=number, slot=1),
-            "bit": str(claim_bit(number=number, slot=1, slots=1)),
+            "wave": "0",
+            "lost": "0",
             "at": _microseconds(now + index * timedelta(milliseconds=40)),
         }
 

@@ -30,6 +30,8 @@ def entry(sale: Sale, person: sales.Person) -> Entry:
         "ticket": tokens.ticket(sale_id=sale.pk, number=person.number, slot=1),
         "at": int(clock.now().timestamp() * 1_000_000),
         "epoch": sale.epoch,
+        "wave": 0,
+        "lost": 0,
     }
     return Entry(f"1-{person.number}", {name: str(value) for name, value in fields.items()})
 

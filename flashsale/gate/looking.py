@@ -1,0 +1,108 @@
+"""Where a person stands, asked of the gate: one round trip, nothing changed.
+
+What a person hears of a claim is the newest result among the sale's own, its waves' and the
+waiting list's; a mark without a result means that a claim is in line.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flashsale import tokens
+from flashsale.claim_states import ClaimState
+from flashsale.gate import results
+from flashsale.gate.keys import Keys, claim_bit
+from flashsale.gate.published import Published
+from flashsale.gate.results import Result
+from flashsale.standings import Standing
+from flashsale.tokens import Receipt, SaleToken
+from socialcommerce.lib import redis
+
+CLOSED_BY_NOTICE: Final = {"paused": Standing.PAUSED, "cancelled": Standing.CANCELLED}
+# Of an earlier wave these say nothing about a claim of the present one.
+LEAVES_HOPE: Final = (ClaimState.NO_STOCK, ClaimState.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`wait_us` until it may go on, `receipt` where a place in line was given."""
+
+    standing: Standing
+    wait_us: int = 0
+    receipt: Receipt | None = None
+    result: Result | None = None
+
+
+def closed(state: Published) -> Standing | None:
+    """Why the gate takes nothing, or None while it is open."""
+    if state.notice:
+        return CLOSED_BY_NOTICE.get(state.notice, Standing.ENDED)
+    return None if state.is_open else Standing.RESTORING
+
+
+def claim(
+    token: SaleToken,
+    slot: int,
+    state: Published,
+    *,
+    unclaimed: Standing | None = None,
+    came: bool = False,
+) -> Answer:
+    """`unclaimed` is what somebody without a claim hears. `came`: it is noted that they came."""
+    keys, waves = Keys(token.sale_id), (tokens.WAITING, *range(state.wave, -1, -1))
+    pipe = redis.gate().pipeline(transaction=False)
+    pipe.mget([keys.result(_ticket(token, slot, wave)) for wave in waves])
+    pipe.getbit(keys.claimed, claim_bit(number=token.number, slot=slot, slots=token.slots))
+    if came:
+        pipe.setbit(keys.came, token.number - 1, 1)
+    found, claimed = pipe.execute()[:2]
+    known = _newest(dict(zip(waves, found, strict=True)), state.wave, is_marked=bool(claimed))
+    if known is not None:
+        return Answer(Standing(known.code), result=known)
+    shut = closed(state)
+    if claimed and shut is None:
+        return Answer(Standing.IN_LINE if state.answered else Standing.RESTORING)
+    return Answer(shut or unclaimed or _unclaimed(state))
+
+
+def reservation(token: SaleToken, state: Published) -> Answer:
+    """Whether the person's reservation has arrived, and whether it is written down."""
+    keys = Keys(token.sale_id)
+    ticket = tokens.reservation_ticket(sale_id=token.sale_id, person_id=token.person_id)
+    pipe = redis.gate().pipeline(transaction=False)
+    pipe.get(keys.result(ticket))
+    pipe.getbit(keys.received, token.person_id)
+    pipe.getbit(keys.written, token.person_id)
+    result, received, written = pipe.execute()
+    if result is not None:
+        known = results.decode(result)
+        return Answer(Standing(known.code), result=known)
+    if written:
+        return Answer(Standing.RESERVED)
+    return Answer(closed(state) or (Standing.RECEIVED if received else Standing.NONE))
+
+
+def _ticket(token: SaleToken, slot: int, wave: int) -> str:
+    return tokens.ticket(sale_id=token.sale_id, number=token.number, slot=slot, wave=wave)
+
+
+def _newest(found: dict[int, bytes | None], wave: int, *, is_marked: bool) -> Result | None:
+    """The newest result; none that an unanswered claim of this wave has left behind."""
+    for its_wave, text in found.items():
+        if text is None:
+            continue
+        known = results.decode(text)
+        if its_wave < wave and known.code in LEAVES_HOPE and is_marked:
+            continue
+        return known
+    return None
+
+
+def _unclaimed(state: Published) -> Standing:
+    """What somebody hears who has no claim at this moment."""
+    if state.restoring:
+        return Standing.RESTORING
+    if state.now_us() >= state.ends_us:
+        return Standing.ENDED
+    if state.now_us() >= state.starts_us and state.remain == 0:
+        return Standing.SOLD_OUT
+    return Standing.NONE
