@@ -1,42 +1,41 @@
 """Claims in line become claims on units, with orders and, where it was agreed, payments."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
 from django.db import transaction
 
-from flashsale.claim_states import ClaimState
+from flashsale.claim_states import LIVE, ClaimState
 from flashsale.gate.keys import claim_bit
 from flashsale.gate.results import Result, of_claim
 from flashsale.intake import claim_rows
 from flashsale.intake.batches import BadEntry, Batch, Outcome, Settled
 from flashsale.intake.claim_rows import Decided, InLine, Reserver
-from flashsale.models import Claim, Lot, Sale, Unit
+from flashsale.models import Sale
 from flashsale.services import units
 from flashsale.services.locking import lock_epoch
+from flashsale.services.units import FreeUnit
 from flashsale.unit_states import UnitState
 from payments.services.bulk import WalletCharge, pay_from_wallets
 from shop.services import orders
 from shop.services.orders import HeldOrder, OrderRef
-from socialcommerce.lib import faultpoints
+from socialcommerce.lib import faultpoints, guards
+
+ADDRESS: Final = "address"  # why a claim was refused: so many units go there already
 
 Pair = tuple[InLine, Reserver]
 
 
-@dataclass(frozen=True, slots=True)
-class Winner:
-    """A claim that gets a unit in this batch."""
+class Offer(NamedTuple):
+    """What a unit of one lot is and costs, in minor units of the sale's currency."""
 
-    entry: InLine
-    reserver: Reserver
-    unit: Unit
-    lot: Lot
-    order: OrderRef
-
-    @property
-    def total_minor(self) -> int:
-        price = self.lot.unit_price_minor
-        return price + self.lot.variant.product.store.shipping_minor(price)
+    variant_id: int
+    store_id: int
+    payee_id: int
+    price_minor: int
+    shipping_minor: int
 
 
 def work(batch: Batch) -> Outcome:
@@ -45,164 +44,221 @@ def work(batch: Batch) -> Outcome:
     Opens the transaction; locks the sale, then units, then (through payments) wallets. Raises
     StaleEpoch and BadEntry.
     """
+    # What needs no lock is done before it: others wait for it.
+    entries = [claim_rows.parse(batch.sale_id, entry.id, entry.fields) for entry in batch.entries]
     with transaction.atomic(durable=True):
         sale = lock_epoch(batch.sale_id, batch.epoch)
-        entries = [claim_rows.parse(sale, entry.id, entry.fields) for entry in batch.entries]
-        fresh, settled = _without_known(sale, entries)
-        allowed, refused = _without_refused(sale, fresh)
-        winners, losers = _assign(sale, allowed, now=batch.now)
-        payments = _charge(sale, winners, now=batch.now)
-        decided = [_won(sale, winner, payments, now=batch.now) for winner in winners]
-        decided += [Decided(*pair, ClaimState.NO_STOCK) for pair in losers]
-        decided += [Decided(*pair, ClaimState.REFUSED) for pair in refused]
-        claim_rows.insert(sale, decided, now=batch.now)
-        _move_units(decided)
-        _note_sell_out(sale, now=batch.now)
+        until = batch.now + timedelta(seconds=sale.hold_seconds)
+        fresh, settled = _without_known(sale, _matched(sale, entries))
+        decided = _sell(sale, _assign(sale, fresh), until=until, now=batch.now)
+        if decided:
+            hashes = claim_rows.extend_log(sale, decided)
+            claim_rows.insert(sale, decided, hashes, until=until, now=batch.now)
+            _move_units(decided)
+        _note(sale, now=batch.now)
         faultpoints.reach("claims before commit")
     faultpoints.reach("claims after commit")
-    return Outcome(settled + [_settled(sale, one) for one in decided])
+    seconds = int(until.timestamp())
+    return Outcome(settled + [_settled(sale, one, until=seconds) for one in decided])
 
 
-def _without_known(sale: Sale, entries: list[InLine]) -> tuple[list[InLine], list[Settled]]:
-    """Entries that are new, and the ends of those that were here before.
-
-    The same entry again is a second delivery and takes nothing. Another entry of a ticket that
-    has a claim took a unit from remain for nothing: that one goes back.
-    """
-    rows = Claim.objects.filter(
-        sale=sale, ticket__in={entry.ticket for entry in entries}
-    ).select_related("unit", "order")
-    by_entry = {(row.gate_epoch, row.gate_entry): row for row in rows}
-    by_ticket = {row.ticket for row in rows if row.state != ClaimState.REFUSED}
-    fresh: dict[str, InLine] = {}
-    settled: list[Settled] = []
-    for entry in entries:
-        same = by_entry.get((entry.epoch, entry.entry_id))
-        if same is not None and same.state == ClaimState.REFUSED:
-            settled.append(_released(sale, entry))
-        elif same is not None:
-            settled.append(Settled(entry.entry_id, same.ticket, result=of_claim(same)))
-        elif entry.ticket in by_ticket or entry.ticket in fresh:
-            give = not entry.has_lost
-            settled.append(Settled(entry.entry_id, lot_id=entry.lot_id, give=give))
-        else:
-            fresh[entry.ticket] = entry
-    return list(fresh.values()), settled
-
-
-def _without_refused(sale: Sale, entries: list[InLine]) -> tuple[list[Pair], list[Pair]]:
-    """Entries whose reservation stands and whose person may buy, and the others."""
+def _matched(sale: Sale, entries: list[InLine]) -> list[Pair]:
+    """Each entry with its reservation. Raises BadEntry where it has none in this sale."""
     known = claim_rows.reservers(sale, [entry.number for entry in entries])
-    allowed: list[Pair] = []
-    refused: list[Pair] = []
+    pairs = []
     for entry in entries:
         row = known.get(entry.number)
         if row is None or row.person_id != entry.person_id or row.lot_id != entry.lot_id:
             raise BadEntry("no reservation has that number, person and lot")
-        (refused if row.refusal else allowed).append((entry, row))
-    return allowed, refused
+        if not 1 <= entry.slot <= sale.slots:
+            raise BadEntry("the sale has no such slot")
+        pairs.append((entry, row))
+    return pairs
 
 
-def _assign(sale: Sale, pairs: list[Pair], *, now: datetime) -> tuple[list[Winner], list[Pair]]:
-    """The first entries of each lot get its lowest free numbers and an order; the rest none."""
-    winners: list[Winner] = []
-    losers: list[Pair] = []
-    for lot in sale.lots.select_related("variant__product__store"):
-        of_lot = [pair for pair in pairs if pair[0].lot_id == lot.pk]
-        wanted = [pair for pair in of_lot if not pair[0].has_lost]
-        losers += [pair for pair in of_lot if pair[0].has_lost]
-        free = units.pick_free(lot_id=lot.pk, count=len(wanted)) if wanted else []
-        faultpoints.reach("units picked")
-        lucky = wanted[: len(free)]
-        refs = orders.create_held([_order(sale, lot, *pair, now=now) for pair in lucky], now=now)
-        for (entry, row), unit, ref in zip(lucky, free, refs, strict=True):
-            winners.append(Winner(entry, row, unit, lot, ref))
-        losers += wanted[len(free) :]
-    return winners, losers
+def _without_known(sale: Sale, pairs: list[Pair]) -> tuple[list[Pair], list[Settled]]:
+    """Entries that are new, and the ends of those that were here before.
+
+    The same entry again is a second delivery and takes nothing. Another entry of a ticket that
+    has a claim, or of somebody whose slot has a unit, took one from remain for nothing: that one
+    goes back.
+    """
+    rows = claim_rows.earlier(row.reservation_id for _entry, row in pairs)
+    by_entry = {(row.epoch, row.entry_id): row for row in rows}
+    tickets = {row.ticket for row in rows if row.state != ClaimState.REFUSED}
+    live = {(row.reservation_id, row.slot) for row in rows if row.state in LIVE}
+    again: list[tuple[InLine, int]] = []
+    fresh: list[Pair] = []
+    settled: list[Settled] = []
+    for entry, reserver in pairs:
+        same = by_entry.get((entry.epoch, entry.entry_id))
+        if same is not None and same.state == ClaimState.REFUSED:
+            settled.append(_released(sale, entry))
+        elif same is not None:
+            again.append((entry, same.claim_id))
+        elif entry.ticket in tickets or (reserver.reservation_id, entry.slot) in live:
+            give = not entry.has_lost
+            settled.append(Settled(entry.entry_id, lot_id=entry.lot_id, give=give))
+        else:
+            tickets.add(entry.ticket)
+            fresh.append((entry, reserver))
+    return fresh, settled + _told_again(again)
 
 
-def _order(sale: Sale, lot: Lot, entry: InLine, row: Reserver, *, now: datetime) -> HeldOrder:
-    store, price = lot.variant.product.store, lot.unit_price_minor
-    return HeldOrder(
-        buyer_id=row.person_id,
-        store_id=store.pk,
-        variant_id=lot.variant_id,
-        quantity=1,
-        unit_price_minor=price,
-        shipping_minor=store.shipping_minor(price),
-        currency=sale.currency,
-        address=row.address,
-        origin_reference=f"sale:{sale.pk}:{entry.ticket}",
-        pay_by=_deadline(sale, now),
-    )
+def _told_again(again: list[tuple[InLine, int]]) -> list[Settled]:
+    if not again:
+        return []
+    claims = claim_rows.loaded([claim_id for _entry, claim_id in again])
+    return [
+        Settled(entry.entry_id, entry.ticket, result=of_claim(claims[claim_id]))
+        for entry, claim_id in again
+    ]
 
 
-def _charge(sale: Sale, winners: list[Winner], *, now: datetime) -> dict[int, int]:
-    """Who consented and has the money has paid; everybody else pays by hand. By order id."""
-    consenting = [winner for winner in winners if winner.reserver.pay_from_wallet]
-    if not consenting:
-        return {}
-    charges = {_key(winner): _wallet_charge(sale, winner) for winner in consenting}
-    paid = pay_from_wallets(list(charges.values()), now=now)
-    payments = {
-        winner.order.id: paid[_key(winner)] for winner in consenting if _key(winner) in paid
+def _assign(sale: Sale, pairs: list[Pair]) -> list[Decided]:
+    """In their order: a unit, the lowest numbers first, or why there is none."""
+    free = _pick(pairs)
+    places = _places_left(sale, pairs)
+    decided = []
+    for entry, row in pairs:
+        spare = free.get(entry.lot_id)
+        if row.refusal:
+            decided.append(Decided(entry, row, ClaimState.REFUSED, reason=row.refusal))
+        elif entry.has_lost or not spare:
+            decided.append(Decided(entry, row, ClaimState.NO_STOCK))
+        elif places.get(row.address_digest, 1) <= 0:
+            decided.append(Decided(entry, row, ClaimState.REFUSED, reason=ADDRESS))
+        else:
+            if row.address_digest in places:
+                places[row.address_digest] -= 1
+            decided.append(Decided(entry, row, ClaimState.HELD, spare.pop()))
+    return decided
+
+
+def _pick(pairs: list[Pair]) -> dict[int, list[FreeUnit]]:
+    """Free units by lot, locked, as many as may be wanted, the lowest number last."""
+    wanted = Counter(entry.lot_id for entry, row in pairs if not row.refusal and not entry.has_lost)
+    free = {
+        lot_id: units.pick_free(lot_id=lot_id, count=count)[::-1]
+        for lot_id, count in sorted(wanted.items())
     }
-    orders.mark_paid_many(payments, now=now)
-    return payments
+    faultpoints.reach("units picked")
+    return free
 
 
-def _key(winner: Winner) -> str:
-    return f"claim:{winner.entry.ticket}"
+def _places_left(sale: Sale, pairs: list[Pair]) -> dict[str, int]:
+    """How many units each address may still get. Empty for a sale without that limit."""
+    limit = sale.per_address_limit
+    digests = {row.address_digest for _entry, row in pairs if row.address_digest}
+    if not limit or not digests or not guards.is_on("address limit"):
+        return {}
+    held = claim_rows.held_by_address(sale, digests)
+    return {digest: limit - held.get(digest, 0) for digest in digests}
 
 
-def _wallet_charge(sale: Sale, winner: Winner) -> WalletCharge:
-    return WalletCharge(
-        payer_id=winner.reserver.person_id,
-        payee_id=winner.lot.variant.product.store.profile_id,
-        amount_minor=winner.total_minor,
+def _sell(sale: Sale, assigned: list[Decided], *, until: datetime, now: datetime) -> list[Decided]:
+    """Everybody with a unit has an order; who agreed to it and has the money has paid."""
+    winners = [one for one in assigned if one.unit]
+    if not winners:
+        return assigned
+    offers = _offers(sale)
+    refs = orders.allot(len(winners))
+    payments = _charge(sale, winners, refs, offers, now=now)
+    rows = [_order(sale, one, offers[one.entry.lot_id], pay_by=until) for one in winners]
+    orders.create_held(rows, refs=refs, payments=payments, now=now)
+    sold = {one.entry.ticket: ref for one, ref in zip(winners, refs, strict=True)}
+    return [_sold(one, sold[one.entry.ticket], payments) if one.unit else one for one in assigned]
+
+
+def _sold(one: Decided, ref: OrderRef, payments: dict[int, int]) -> Decided:
+    state = ClaimState.PAID if ref.id in payments else ClaimState.HELD
+    return Decided(one.entry, one.reserver, state, one.unit, ref)
+
+
+def _offers(sale: Sale) -> dict[int, Offer]:
+    offers = {}
+    for lot in sale.lots.select_related("variant__product__store"):
+        store, price = lot.variant.product.store, lot.unit_price_minor
+        shipping = store.shipping_minor(price)
+        offers[lot.pk] = Offer(lot.variant_id, store.pk, store.profile_id, price, shipping)
+    return offers
+
+
+def _order(sale: Sale, one: Decided, offer: Offer, *, pay_by: datetime) -> HeldOrder:
+    return HeldOrder(
+        buyer_id=one.reserver.person_id,
+        store_id=offer.store_id,
+        variant_id=offer.variant_id,
+        quantity=1,
+        unit_price_minor=offer.price_minor,
+        shipping_minor=offer.shipping_minor,
         currency=sale.currency,
-        reference=f"order:{winner.order.id}",
-        key=_key(winner),
+        address=one.reserver.address,
+        origin_reference=f"sale:{sale.pk}:{one.entry.ticket}",
+        pay_by=pay_by,
     )
 
 
-def _won(sale: Sale, winner: Winner, payments: dict[int, int], *, now: datetime) -> Decided:
-    is_paid = winner.order.id in payments
-    return Decided(
-        winner.entry,
-        winner.reserver,
-        ClaimState.PAID if is_paid else ClaimState.HELD,
-        unit_id=winner.unit.pk,
-        unit_number=winner.unit.number,
-        order_id=winner.order.id,
-        order_number=winner.order.number,
-        held_until=_deadline(sale, now),
-        paid_at=now if is_paid else None,
+def _charge(
+    sale: Sale,
+    winners: Sequence[Decided],
+    refs: Sequence[OrderRef],
+    offers: dict[int, Offer],
+    *,
+    now: datetime,
+) -> dict[int, int]:
+    """Payment id by order id of those who have paid; everybody else pays by hand."""
+    order_of: dict[str, int] = {}
+    charges = []
+    for one, ref in zip(winners, refs, strict=True):
+        if one.reserver.pay_from_wallet:
+            charge = _wallet_charge(sale, one, ref, offers[one.entry.lot_id])
+            order_of[charge.key] = ref.id
+            charges.append(charge)
+    paid = pay_from_wallets(charges, now=now)
+    return {order_of[key]: payment_id for key, payment_id in paid.items()}
+
+
+def _wallet_charge(sale: Sale, one: Decided, ref: OrderRef, offer: Offer) -> WalletCharge:
+    return WalletCharge(
+        payer_id=one.reserver.person_id,
+        payee_id=offer.payee_id,
+        amount_minor=offer.price_minor + offer.shipping_minor,
+        currency=sale.currency,
+        reference=f"order:{ref.id}",
+        key=f"claim:{one.entry.ticket}",
     )
-
-
-def _deadline(sale: Sale, now: datetime) -> datetime:
-    return now + timedelta(seconds=sale.hold_seconds)
 
 
 def _move_units(decided: list[Decided]) -> None:
     for claim, unit in ((ClaimState.PAID, UnitState.PAID), (ClaimState.HELD, UnitState.HELD)):
-        ids = [one.unit_id for one in decided if one.state == claim and one.unit_id]
-        units.move(ids, unit)
+        ids = [one.unit.id for one in decided if one.unit and one.state == claim]
+        if ids:
+            units.move(ids, unit)
 
 
-def _note_sell_out(sale: Sale, *, now: datetime) -> None:
+def _note(sale: Sale, *, now: datetime) -> None:
+    """The sale knows the end of its log and when it was first sold out."""
     if sale.sold_out_at is None and not units.any_free(sale):
         sale.sold_out_at = now
-        sale.save(update_fields=["sold_out_at"])
+    sale.save(update_fields=["sold_out_at", "log_length", "log_head"])
 
 
-def _settled(sale: Sale, one: Decided) -> Settled:
+def _settled(sale: Sale, one: Decided, *, until: int) -> Settled:
     """One without stock gives nothing back: the unit that remain counted for it is not there,
     giving it back would admit the next for nothing."""
+    entry = one.entry
     if one.state == ClaimState.REFUSED:
-        return _released(sale, one.entry)
-    return Settled(one.entry.entry_id, one.entry.ticket, result=one.result)
+        return _released(sale, entry)
+    return Settled(entry.entry_id, entry.ticket, result=_result(one, until=until))
+
+
+def _result(one: Decided, *, until: int) -> Result:
+    """What the person hears: unit and deadline (Unix seconds), or unit and order number."""
+    number = one.unit.number if one.unit else 0
+    if one.state == ClaimState.PAID and one.order:
+        return Result(one.state, unit=number, number=one.order.number)
+    return Result(one.state, unit=number, until=until if number else 0)
 
 
 def _released(sale: Sale, entry: InLine) -> Settled:

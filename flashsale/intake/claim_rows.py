@@ -1,24 +1,33 @@
-"""What a batch of claims reads and writes: entries, reservations, claims, in few statements."""
+"""What a batch of claims reads and writes: a fixed number of statements over plain values.
+
+Nothing here is a model: an instance costs more than the row it stands for, and the time of a
+batch is the length of everybody's wait.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from django.db import connection
 
 from flashsale import tokens
-from flashsale.claim_states import ClaimState
-from flashsale.gate.results import Result
+from flashsale.claim_states import LIVE, ClaimState
 from flashsale.intake.batches import BadEntry
-from flashsale.models import Reservation, Sale
+from flashsale.models import Claim, Sale
+from flashsale.proof import chain
+from flashsale.services.units import FreeUnit
+from shop.services.orders import OrderRef
+from socialcommerce.lib import arrays
 
-INSERT: Final = (Path(__file__).resolve().parent.parent / "sql" / "insert_claims.sql").read_text()
+SQL: Final = Path(__file__).resolve().parent.parent / "sql"
+RESERVERS: Final = (SQL / "reservers.sql").read_text()
+INSERT: Final = (SQL / "insert_claims.sql").read_text()
+HELD_BY_ADDRESS: Final = (SQL / "held_by_address.sql").read_text()
+MICROSECONDS_MAX: Final = 2**53  # the year 2255; a stream entry is text and may say anything
 
 
-@dataclass(frozen=True, slots=True)
-class InLine:
+class InLine(NamedTuple):
     """One admitted claim as the gate wrote it. `epoch` is the one that admitted it.
 
     `has_lost`: the order of the opening window has left nothing for it.
@@ -31,121 +40,154 @@ class InLine:
     lot_id: int
     slot: int
     ticket: str
-    claimed_at: datetime
+    claimed_us: int
     wave: int
     has_lost: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reserver:
-    """A reservation and whether its person may buy now; `refusal` says why not."""
+class Reserver(NamedTuple):
+    """A reservation and whether its person may buy now; `refusal` says why not.
+
+    `address` is the JSON text that the reservation keeps.
+    """
 
     reservation_id: int
     number: int
     person_id: int
     lot_id: int
-    address: Mapping[str, str]
+    address: str
+    address_digest: str
     pay_from_wallet: bool
     refusal: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A claim as it is to be written, and what its person hears."""
+class Earlier(NamedTuple):
+    """A claim that one of the batch's people has in this sale already."""
+
+    claim_id: int
+    reservation_id: int
+    slot: int
+    ticket: str
+    state: str
+    epoch: int
+    entry_id: str
+
+
+class Decided(NamedTuple):
+    """A claim as it is to be written. Without a unit, `reason` may say why it was refused."""
 
     entry: InLine
     reserver: Reserver
     state: ClaimState
-    unit_id: int | None = None
-    unit_number: int = 0
-    order_id: int | None = None
-    order_number: str = ""
-    held_until: datetime | None = None
-    paid_at: datetime | None = None
-
-    @property
-    def result(self) -> Result:
-        held, paid = self.state == ClaimState.HELD, self.state == ClaimState.PAID
-        return Result(
-            self.state,
-            unit=self.unit_number,
-            until=int(self.held_until.timestamp()) if held and self.held_until else 0,
-            number=self.order_number if paid else "",
-        )
+    unit: FreeUnit | None = None
+    order: OrderRef | None = None
+    reason: str = ""
 
 
-def parse(sale: Sale, entry_id: str, fields: Mapping[str, str]) -> InLine:
+def parse(sale_id: int, entry_id: str, fields: Mapping[str, str]) -> InLine:
     """Raises BadEntry for what the gate of this sale cannot have written."""
     try:
         entry = InLine(
-            entry_id=entry_id,
-            epoch=int(fields["epoch"]),
-            person_id=int(fields["person"]),
-            number=int(fields["number"]),
-            lot_id=int(fields["lot"]),
-            slot=int(fields["slot"]),
-            ticket=fields["ticket"],
-            claimed_at=datetime.fromtimestamp(int(fields["at"]) / 1_000_000, tz=UTC),
-            wave=int(fields["wave"]),
-            has_lost=fields["lost"] == "1",
+            entry_id,
+            int(fields["epoch"]),
+            int(fields["person"]),
+            int(fields["number"]),
+            int(fields["lot"]),
+            int(fields["slot"]),
+            fields["ticket"],
+            int(fields["at"]),
+            int(fields["wave"]),
+            fields["lost"] == "1",
         )
-    except (KeyError, ValueError, OverflowError, OSError) as error:
+    except (KeyError, ValueError) as error:
         raise BadEntry(f"not a claim: {error!r}") from error
-    right = tokens.ticket(sale_id=sale.pk, number=entry.number, slot=entry.slot, wave=entry.wave)
-    if entry.ticket != right or not 1 <= entry.slot <= sale.slots:
+    right = tokens.ticket(sale_id=sale_id, number=entry.number, slot=entry.slot, wave=entry.wave)
+    if entry.ticket != right:
         raise BadEntry("its ticket is not the one of its reservation, slot and wave")
+    if not 0 <= entry.claimed_us < MICROSECONDS_MAX:
+        raise BadEntry("it was claimed at no time")
     return entry
 
 
 def reservers(sale: Sale, numbers: Iterable[int]) -> dict[int, Reserver]:
-    """By number of the reservation. One query, plain values: rows of models cost three times."""
-    rows = Reservation.objects.filter(sale=sale, number__in=list(numbers)).values_list(
-        "pk",
-        "number",
-        "person_id",
-        "lot_id",
-        "address",
-        "pay_from_wallet",
-        "withdrawn_at",
-        "person__user__is_active",
-        "person__user__frozen_at",
-    )
-    return {
-        number: Reserver(
-            pk, number, person_id, lot_id, address, wallet, _refusal(gone, active, frozen)
+    """By number of the reservation. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(RESERVERS, {"sale": sale.pk, "numbers": arrays.integers(set(numbers))})
+        return {row[1]: Reserver(*row) for row in cursor.fetchall()}
+
+
+def earlier(reservation_ids: Iterable[int]) -> list[Earlier]:
+    """Every claim under these reservations, refused ones included. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, reservation_id, slot, ticket, state, gate_epoch, gate_entry"
+            " FROM flashsale_claim WHERE reservation_id = ANY(%s::bigint[])",
+            [arrays.integers(reservation_ids)],
         )
-        for pk, number, person_id, lot_id, address, wallet, gone, active, frozen in rows
-    }
+        return [Earlier(*row) for row in cursor.fetchall()]
 
 
-def _refusal(withdrawn: datetime | None, active: bool | None, frozen: datetime | None) -> str:  # noqa: FBT001 - a row's columns in their order
-    if withdrawn is not None:
-        return "withdrawn"
-    if not active:
-        return "inactive"
-    return "frozen" if frozen is not None else ""
+def held_by_address(sale: Sale, digests: Iterable[str]) -> dict[str, int]:
+    """How many units of the sale go to each of these addresses as things stand."""
+    with connection.cursor() as cursor:
+        values = {"sale": sale.pk, "digests": arrays.texts(list(set(digests))), "live": list(LIVE)}
+        cursor.execute(HELD_BY_ADDRESS, values)
+        return dict(cursor.fetchall())
 
 
-def insert(sale: Sale, decided: Sequence[Decided], *, now: datetime) -> None:
-    """One statement. Demands a transaction and the sale's lock."""
-    if not decided:
-        return
-    columns: dict[str, Any] = {
-        "lots": [one.reserver.lot_id for one in decided],
-        "people": [one.reserver.person_id for one in decided],
-        "reservations": [one.reserver.reservation_id for one in decided],
-        "slots": [one.entry.slot for one in decided],
-        "waves": [one.entry.wave for one in decided],
-        "states": [one.state.value for one in decided],
-        "units": [one.unit_id for one in decided],
-        "orders": [one.order_id for one in decided],
-        "tickets": [one.entry.ticket for one in decided],
-        "reasons": [one.reserver.refusal for one in decided],
-        "epochs": [one.entry.epoch for one in decided],
-        "entries": [one.entry.entry_id for one in decided],
-        "claimed": [one.entry.claimed_at for one in decided],
-        "held": [one.held_until for one in decided],
-        "paid": [one.paid_at for one in decided],
+def loaded(claim_ids: Sequence[int]) -> dict[int, Claim]:
+    """These claims with their units and orders, by id."""
+    return Claim.objects.select_related("unit", "order").in_bulk(claim_ids)
+
+
+def extend_log(sale: Sale, decided: Sequence[Decided]) -> list[str]:
+    """The hash of each in turn; sale.log_length and log_head are the new end, still unsaved.
+
+    A claim that is paid in its batch reads "held" in the log: whether the wallet sufficed is
+    nobody else's business, and both have the unit.
+    """
+    head, number, hashes = sale.log_head, sale.log_length, []
+    for one in decided:
+        number += 1
+        entry = one.entry
+        state = ClaimState.HELD.value if one.unit else one.state.value
+        unit = one.unit.number if one.unit else 0
+        line = chain.Line(
+            number, entry.number, entry.slot, entry.wave, entry.lot_id, entry.claimed_us, state,
+            unit,
+        )  # fmt: skip
+        head = chain.link(head, line)
+        hashes.append(head)
+    sale.log_length, sale.log_head = number, head
+    return hashes
+
+
+def insert(
+    sale: Sale, decided: Sequence[Decided], hashes: Sequence[str], *, until: datetime, now: datetime
+) -> None:
+    """The claims are rows, those with a unit held until `until` or paid now. One statement.
+
+    `hashes` are those of `extend_log`. Demands a transaction and the sale's lock.
+    """
+    values = {
+        "sale": sale.pk,
+        "now": now,
+        "until": until,
+        "length": sale.log_length - len(decided),
+        "lots": arrays.integers(one.reserver.lot_id for one in decided),
+        "people": arrays.integers(one.reserver.person_id for one in decided),
+        "reservations": arrays.integers(one.reserver.reservation_id for one in decided),
+        "slots": arrays.integers(one.entry.slot for one in decided),
+        "waves": arrays.integers(one.entry.wave for one in decided),
+        "states": arrays.words(one.state.value for one in decided),
+        "units": arrays.optional_integers(one.unit and one.unit.id for one in decided),
+        "orders": arrays.optional_integers(one.order and one.order.id for one in decided),
+        "tickets": arrays.words(one.entry.ticket for one in decided),
+        "reasons": arrays.texts([one.reason for one in decided]),
+        "epochs": arrays.integers(one.entry.epoch for one in decided),
+        "entries": arrays.texts([one.entry.entry_id for one in decided]),
+        "claimed": arrays.integers(one.entry.claimed_us for one in decided),
+        "hashes": arrays.words(hashes),
     }
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, {"sale": sale.pk, "now": now, **columns})
+        cursor.execute(INSERT, values)

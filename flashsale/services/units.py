@@ -1,29 +1,39 @@
 """Moving units between their states, always under row locks of PostgreSQL."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db import connection
 
 from flashsale.models import Sale, Unit
 from flashsale.unit_states import UnitState
-from socialcommerce.lib import guards
+from socialcommerce.lib import arrays, guards
 
 
-def pick_free(*, lot_id: int, count: int) -> list[Unit]:
+class FreeUnit(NamedTuple):
+    """A unit that nobody has. No model: a batch picks a thousand."""
+
+    id: int
+    number: int
+
+
+def pick_free(*, lot_id: int, count: int) -> list[FreeUnit]:
     """Up to `count` free units of the lot, lowest numbers first, locked; fewer if fewer are free.
 
     Demands a transaction and the sale's lock. A late payment takes a unit without the sale's
     lock: the row we waited for is free no more, LIMIT has counted it, so we look again.
     """
-    found: list[Unit] = []
+    found: list[FreeUnit] = []
     while len(found) < count:
         free = Unit.objects.filter(lot_id=lot_id, state=UnitState.FREE).order_by("number")
         if found:
-            free = free.exclude(pk__in=[unit.pk for unit in found])
+            free = free.exclude(pk__in=[unit.id for unit in found])
         if guards.is_on("sale lock"):
             free = free.select_for_update(no_key=True)
-        more = list(free[: count - len(found)])
+        more = list(free.values_list("pk", "number")[: count - len(found)])
         if not more:
             break
-        found += more
+        found += [FreeUnit(*row) for row in more]
     return found
 
 
@@ -39,7 +49,12 @@ def pick_spare(*, lot_id: int) -> Unit | None:
 
 def move(unit_ids: Iterable[int], state: UnitState) -> int:
     """The units are in `state`; how many. Their rows are locked by the caller."""
-    return Unit.objects.filter(pk__in=list(unit_ids)).update(state=state)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE flashsale_unit SET state = %s WHERE id = ANY(%s::bigint[])",
+            [state.value, arrays.integers(unit_ids)],
+        )
+        return cursor.rowcount
 
 
 def state_of_returned(sale: Sale) -> UnitState:

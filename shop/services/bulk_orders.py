@@ -15,7 +15,6 @@ from socialcommerce.lib import arrays
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 CREATE_HELD = (SQL / "create_held.sql").read_text()
-MARK_PAID = (SQL / "mark_paid_many.sql").read_text()
 
 
 class UnknownVariant(RuntimeError):
@@ -106,14 +105,6 @@ def _columns(
 
 def _json(address: Mapping[str, str] | str) -> str:
     return address if isinstance(address, str) else json.dumps(dict(address))
-
-
-def mark_paid_many(order_payments: Mapping[int, int], *, now: datetime) -> None:
-    """Interim."""
-    values = {"now": now, "orders": list(order_payments), "payments": list(order_payments.values())}
-    if order_payments:
-        with connection.cursor() as cursor:
-            cursor.execute(MARK_PAID, values)
 
 
 def expire_many(order_ids: Sequence[int], *, now: datetime) -> set[int]:

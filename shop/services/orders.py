@@ -24,7 +24,6 @@ from shop.services.bulk_orders import (
     allot,
     create_held,
     expire_many,
-    mark_paid_many,
 )
 from socialcommerce.lib.problems import Conflict, NotFound
 
@@ -40,7 +39,6 @@ __all__ = [
     "expire_many",
     "lock",
     "mark_paid",
-    "mark_paid_many",
     "move",
     "of_buyer",
     "ship",

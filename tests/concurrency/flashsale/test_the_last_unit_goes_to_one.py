@@ -69,14 +69,19 @@ def test_without_the_lock_the_race_is_there() -> None:
 
 @pytest.fixture
 def without_index() -> Iterator[None]:
-    """The schema's own guard is away as well, and comes back."""
+    """The schema's own guards are away as well, and come back: a unit is held once, and a place
+    in the log is taken once."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'claim_unit_once'")
         (definition,) = cursor.fetchone()
         cursor.execute("DROP INDEX claim_unit_once")
+        cursor.execute("ALTER TABLE flashsale_claim DROP CONSTRAINT claim_log_once")
         yield
         Claim.objects.all().delete()
         cursor.execute(definition)
+        cursor.execute(
+            "ALTER TABLE flashsale_claim ADD CONSTRAINT claim_log_once UNIQUE (sale_id, log_number)"
+        )
 
 
 @pytest.mark.usefixtures("without_index")
