@@ -62,10 +62,9 @@ class Journal:
         times = sorted(entry.ms for entry in self.heard if entry.asked == asked)
         return round(times[(len(times) - 1) * PERCENT // 100], 1) if times else 0.0
 
-    def any_sold_out(self) -> set[int]:
-        """People who heard that nothing was left for them."""
-        none = (Standing.SOLD_OUT, Standing.NO_STOCK)
-        return {entry.person_id for entry in self.heard if entry.standing in none}
+    def came(self) -> set[int]:
+        """People who asked for a unit."""
+        return {entry.person_id for entry in self.heard if entry.asked == "claim"}
 
 
 def broken_promises(journal: Journal, sale_id: int) -> list[str]:

@@ -26,14 +26,18 @@ SELECT count(*) FROM (
     GROUP BY origin_reference HAVING count(*) > 1
 ) AS twice
 """
-# Units that nobody was ever given although somebody went home without one.
+# Units that nobody was ever given although somebody came for one of that lot and got none.
 NEVER_GIVEN: Final = """
 SELECT count(*) FROM flashsale_unit unit WHERE unit.sale_id = %(sale)s
 AND NOT EXISTS (SELECT 1 FROM flashsale_claim claim WHERE claim.unit_id = unit.id)
 AND EXISTS (
     SELECT 1 FROM flashsale_reservation reservation
     WHERE reservation.sale_id = unit.sale_id AND reservation.lot_id = unit.lot_id
-      AND reservation.person_id = ANY(%(refused)s)
+      AND reservation.person_id = ANY(%(came)s)
+      AND NOT EXISTS (
+        SELECT 1 FROM flashsale_claim claim
+        WHERE claim.reservation_id = reservation.id AND claim.unit_id IS NOT NULL
+      )
 )
 """
 STUCK: Final = """
@@ -85,10 +89,9 @@ def reach(sale: Sale, journal: Journal, *, people: int) -> Verdict:
     sale.refresh_from_db()
     broken = journals.broken_promises(journal, sale.pk)
     units = conservation.count(sale.pk)
-    refused = sorted(journal.any_sold_out())
     return Verdict(
         over=_over(sale, units),
-        under=_count(NEVER_GIVEN, sale, refused=refused),
+        under=_count(NEVER_GIVEN, sale, came=sorted(journal.came())),
         lost=len(broken),
         doubled=_count(DOUBLED, sale),
         stuck_payments=_count(STUCK, sale),
