@@ -6,11 +6,12 @@ from celery import shared_task
 
 from flashsale.intake import drains
 from flashsale.models import Stream
-from flashsale.services import programmes, reminders, sales, sweeps
+from flashsale.services import news, programmes, reminders, sales, sweeps
 from socialcommerce.lib import clock
 
 DRAIN: Final = "drain"
 REHEARSAL: Final = "rehearsal"
+CHUNKS_MAX: Final = 20  # of news: some seconds' work
 
 
 @shared_task(ignore_result=True)
@@ -32,6 +33,14 @@ def drain_claims(*, sale_id: int, queue: str = DRAIN) -> None:
 def stop_payments(*, sale_id: int) -> None:
     """Card payments past their grace are cancelled at Stripe, so that their units can come back."""
     sweeps.stop_payments(sale_id=sale_id, now=clock.now())
+
+
+@shared_task(ignore_result=True)
+def tell_people(*, sale_id: int) -> None:
+    """Holders and losers know, some thousands at a time; the controller asks for the rest."""
+    for _chunk in range(CHUNKS_MAX):
+        if not news.tell(sale_id=sale_id, now=clock.now()):
+            break
 
 
 @shared_task(ignore_result=True)

@@ -14,7 +14,6 @@ from django.conf import settings
 from flashsale import tokens
 from flashsale.gate import results, scripts
 from flashsale.gate.keys import Keys
-from flashsale.gate.results import of_claim
 from flashsale.gate.scripts import Fence
 from flashsale.intake.batches import Outcome, Settled
 from flashsale.models import Claim, Sale
@@ -22,6 +21,8 @@ from socialcommerce.lib import redis
 
 logger = logging.getLogger(__name__)
 
+# In meta: the epoch for which everybody with a claim has been answered again.
+ANSWERED: Final = "answered"
 # After its end a sale's keys answer those who still have its page open, then they go.
 KEPT_AFTER_END: Final = timedelta(days=1)
 
@@ -47,6 +48,16 @@ def renew(client: redis.Redis, sale: Sale) -> bool:
         return bool(scripts.call(client, "renew", fence, names, [settings.SALE_LEASE_MS]))
     except redis.NoScript:
         return False
+
+
+def has_answered(client: redis.Redis, sale: Sale) -> bool:
+    """Whether this opening has answered everybody who had a claim. Raises RedisError."""
+    return client.hget(Keys(sale.pk).meta, ANSWERED) == str(sale.epoch).encode()
+
+
+def note_answered(client: redis.Redis, sale: Sale) -> None:
+    """Says so, of this epoch alone. Raises RedisError."""
+    client.hset(Keys(sale.pk).meta, ANSWERED, sale.epoch)
 
 
 def close(client: redis.Redis, sale: Sale) -> None:
@@ -130,20 +141,22 @@ def forget_reservation(sale: Sale, *, person_id: int) -> None:
 
 def answer(claim_ids: Sequence[int]) -> None:
     """The gate answers with these claims' states. Never raises for the gate: the page reads
-    PostgreSQL. Each was read again after it was told, so that of two who tell at the same time
-    the last one has told what stands.
+    PostgreSQL.
     """
-    told: dict[int, results.Result] = {}
     try:
-        while rows := [row for row in _claims(claim_ids) if told.get(row.pk) != of_claim(row)]:
-            results.publish(redis.gate(), rows)
-            told |= {row.pk: of_claim(row) for row in rows}
+        tell(claim_ids)
     except redis.RedisError as error:
         logger.warning("The gate did not hear of %s claims: %s", len(claim_ids), error)
 
 
-def _claims(claim_ids: Sequence[int]) -> list[Claim]:
-    return list(Claim.objects.filter(pk__in=claim_ids).select_related("unit", "order"))
+def tell(claim_ids: Sequence[int]) -> None:
+    """The gate answers with these claims' states. Each was read again after it was told, so that
+    of two who tell at the same time the last one has told what stands. Raises RedisError.
+    """
+    claims, told = Claim.objects.filter(pk__in=claim_ids), dict[int, str]()
+    while rows := [row for row in results.read(claims) if told.get(row.claim_id) != row.text]:
+        results.publish(redis.gate(), rows)
+        told |= {row.claim_id: row.text for row in rows}
 
 
 def now(client: redis.Redis) -> datetime:

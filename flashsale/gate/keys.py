@@ -1,6 +1,7 @@
 """Names of the gate's keys. One hash tag per sale and shard: every script is single-slot."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 # One shard serves any stock that one Redis can count; more come with rebalancing.
 SHARD = 0
@@ -101,3 +102,8 @@ class Keys:
 def claim_bit(*, number: int, slot: int, slots: int) -> int:
     """The place of a reservation's slot (both from 1) in the bitmap `claimed`."""
     return (number - 1) * slots + slot - 1
+
+
+def microseconds(moment: datetime) -> int:
+    """As the gate counts time; exact, which a float of seconds would not be."""
+    return int(moment.timestamp()) * 1_000_000 + moment.microsecond

@@ -6,61 +6,98 @@ crash anywhere between leaves the gate closed, and the controller's next second 
 
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count
 
-from flashsale.claim_states import ClaimState
-from flashsale.gate import control, results, scripts
-from flashsale.gate.keys import Keys, claim_bit
+from flashsale.claim_states import LIVE, ClaimState
+from flashsale.gate import bitmaps, control, scripts
+from flashsale.gate.keys import Keys
 from flashsale.intake import drains, streams
 from flashsale.models import Claim, Lot, Reservation, Sale, Unit
 from flashsale.sale_states import SaleState
-from flashsale.services.locking import lock_sale
+from flashsale.services import attendance
+from flashsale.services.locking import lock_epoch, lock_sale
 from flashsale.unit_states import UnitState
 from socialcommerce.lib import redis
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 5_000  # rows, results and keys in one round trip
+CHUNK: Final = 5_000  # rows, results and keys in one round trip
+RECEIVED: Final = """
+SELECT person_id AS bit FROM flashsale_reservation
+WHERE sale_id = %(sale)s AND withdrawn_at IS NULL
+"""
+# Whoever was refused may try again; every other claim stands in the way of another.
+CLAIMED: Final = """
+SELECT (reservation.number - 1)::bigint * %(slots)s + claim.slot - 1 AS bit
+FROM flashsale_claim claim
+JOIN flashsale_reservation reservation ON reservation.id = claim.reservation_id
+WHERE claim.sale_id = %(sale)s AND claim.state <> 'refused'
+"""
+# In a wave whoever ever had a unit has had the chance, with every slot; whoever lost has not.
+CLAIMED_IN_WAVE: Final = """
+SELECT (reservation.number - 1)::bigint * %(slots)s + slot.number - 1 AS bit
+FROM flashsale_claim claim
+JOIN flashsale_reservation reservation ON reservation.id = claim.reservation_id
+CROSS JOIN generate_series(1, %(slots)s) AS slot (number)
+WHERE claim.sale_id = %(sale)s AND claim.state NOT IN ('refused', 'no_stock')
+UNION ALL
+SELECT (reservation.number - 1)::bigint * %(slots)s + claim.slot - 1
+FROM flashsale_claim claim
+JOIN flashsale_reservation reservation ON reservation.id = claim.reservation_id
+WHERE claim.sale_id = %(sale)s AND claim.state = 'no_stock' AND claim.wave = %(wave)s
+"""
+
+
+# What happens to the sale's units while its gate is closed and nothing waits.
+Turn = Callable[[Sale], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What the gate is to carry, read from PostgreSQL under the new epoch."""
 
+    sale: Sale
     remain: dict[int, int]
     received: bytes
     claimed: bytes
+    came: bytes
 
 
-def rebuild(*, sale_id: int, run_id: str, now: datetime) -> None:
+def rebuild(*, sale_id: int, run_id: str, now: datetime, turn: Turn | None = None) -> None:
     """The gate of the sale is open under a new epoch, exactly as PostgreSQL knows it.
 
-    `run_id` names the Redis process that is loaded. Raises redis.RedisError and
+    `run_id` names the Redis process that is loaded. `turn` moves units between waves, while
+    nothing is admitted and nothing waits. Raises redis.RedisError and
     django.db.OperationalError; then the gate is closed.
     """
     client = redis.gate()
     sale, was_open = _new_epoch(sale_id)
     if sale.state != SaleState.APPROVED:
         return
-    keys, fence = Keys(sale_id), control.fence_of(sale)
+    keys = Keys(sale_id)
     lost = was_open and _is_lost(client, keys, sale, run_id)
     client.delete(keys.lease, keys.meta)
     if lost:
         Sale.objects.filter(pk=sale_id, epoch=sale.epoch).update(gate_run_id="")
     drains.drain_survivors(client, sale=sale, now=now)
+    attendance.note(client, sale, now=now)
+    if turn is not None:
+        turn(sale)
+    loaded = _read(sale)
     # Past the end too: whoever was in line before the gate was lost was in time.
-    restoring = lost and sale.starts_at <= control.now(client)
-    _load(client, sale, run_id=run_id, restoring=restoring)
-    scripts.load(client, fence)
-    client.set(keys.lease, str(fence), px=settings.SALE_LEASE_MS)
-    Sale.objects.filter(pk=sale_id, epoch=sale.epoch).update(gate_run_id=run_id)
+    restoring = lost and loaded.sale.starts_at <= control.now(client)
+    _load(client, loaded, run_id=run_id, restoring=restoring)
+    _open(client, loaded, run_id=run_id)
     logger.info("Sale %s: gate open, epoch %s%s", sale_id, sale.epoch, " (lost)" if lost else "")
+    answer(loaded.sale)
 
 
 def _new_epoch(sale_id: int) -> tuple[Sale, bool]:
@@ -83,14 +120,17 @@ def _is_lost(client: redis.Redis, keys: Keys, sale: Sale, run_id: str) -> bool:
     return sale.gate_run_id != run_id or not client.exists(keys.claims)
 
 
-def _load(client: redis.Redis, sale: Sale, *, run_id: str, restoring: bool) -> None:
-    keys, loaded = Keys(sale.pk), _read(sale)
-    _answer(client, sale)
+def _load(client: redis.Redis, loaded: Loaded, *, run_id: str, restoring: bool) -> None:
+    sale, keys = loaded.sale, Keys(loaded.sale.pk)
     pipe = client.pipeline(transaction=True)
     # In one transaction: whoever else loads an older epoch replaces the fence with the counts.
     pipe.set(keys.received, loaded.received)
     pipe.set(keys.claimed, loaded.claimed)
     pipe.set(keys.written, loaded.received)
+    # Whoever came in this very moment is only in Redis; nobody is ever taken out.
+    pipe.set(keys.came_before, loaded.came)
+    pipe.bitop("OR", keys.came, keys.came, keys.came_before)
+    pipe.delete(keys.came_before)
     for lot_id, count in loaded.remain.items():
         pipe.set(keys.remain(lot_id), count)
     pipe.delete(keys.meta, keys.notice, keys.places)
@@ -101,6 +141,25 @@ def _load(client: redis.Redis, sale: Sale, *, run_id: str, restoring: bool) -> N
     pipe.execute()
     streams.ensure(client, keys.claims)
     streams.ensure(client, keys.reservations)
+
+
+def _open(client: redis.Redis, loaded: Loaded, *, run_id: str) -> None:
+    sale, fence = loaded.sale, control.fence_of(loaded.sale)
+    scripts.load(client, fence)
+    _forget_withdrawn(client, loaded)
+    client.set(Keys(sale.pk).lease, str(fence), px=settings.SALE_LEASE_MS)
+    Sale.objects.filter(pk=sale.pk, epoch=sale.epoch).update(gate_run_id=run_id)
+
+
+def _forget_withdrawn(client: redis.Redis, loaded: Loaded) -> None:
+    """Whoever withdrew while the gate was loaded found no gate to say it to."""
+    sale = loaded.sale
+    if sale.reserve_closes_at < control.now(client):
+        return
+    gone = Reservation.objects.filter(sale=sale).exclude(withdrawn_at=None)
+    for person_id in gone.values_list("person_id", flat=True).iterator(chunk_size=CHUNK):
+        if bitmaps.has(loaded.received, person_id):
+            control.forget_reservation(sale, person_id=person_id)
 
 
 def _meta(sale: Sale, loaded: Loaded, run_id: str, until_us: int) -> Mapping[Any, Any]:
@@ -116,6 +175,15 @@ def _meta(sale: Sale, loaded: Loaded, run_id: str, until_us: int) -> Mapping[Any
         "ends_us": _us(sale.ends_at),
         "restoring": int(bool(until_us)),
         "restore_until_us": until_us,
+        "kind": sale.kind,
+        "wave": sale.wave,
+        "window_us": sale.opening_window_ms * 1_000,
+        # Whether claims of the opening window still wait for their order (services.openings).
+        "undecided": int(bool(sale.opening_window_ms) and sale.allocated_at is None),
+        "seed": sale.seed if sale.opening_window_ms else "",
+        "work_bits": sale.work_bits,
+        "slots": sale.slots,
+        "rehearsal": int(sale.rehearses_id is not None),
         "claim_sha": scripts.sha("claim", fence),
         "reserve_sha": scripts.sha("reserve", fence),
     }
@@ -126,40 +194,40 @@ def _us(moment: datetime) -> int:
 
 
 def _read(sale: Sale) -> Loaded:
-    lots = Lot.objects.filter(sale=sale).values_list("pk", flat=True)
-    people = Reservation.objects.standing().filter(sale=sale).values_list("person_id", flat=True)
-    # Whoever was refused may try again; every other claim stands in the way of another.
-    claims = Claim.objects.filter(sale=sale).exclude(state=ClaimState.REFUSED)
-    slots = claims.values_list("reservation__number", "slot")
-    return Loaded(
-        remain={lot: Unit.objects.filter(lot_id=lot, state=UnitState.FREE).count() for lot in lots},
-        received=_bitmap(people.iterator(chunk_size=CHUNK)),
-        claimed=_bitmap(
-            claim_bit(number=number, slot=slot, slots=sale.slots)
-            for number, slot in slots.iterator(chunk_size=CHUNK)
-        ),
-    )
+    """Under the sale's lock, and with a new nonce from that very moment.
+
+    A unit that came back before is in the count, and its `give` names the old nonce, so that it
+    is not counted twice; one that comes back later names the new one. Where that one speaks
+    before the gate is loaded, it is missing until the controller's second look.
+    """
+    with transaction.atomic(durable=True):
+        current = lock_epoch(sale.pk, sale.epoch)
+        current.nonce = secrets.token_hex(8)
+        current.save(update_fields=["nonce"])
+        values = {"sale": sale.pk, "slots": current.slots, "wave": current.wave}
+        free = Unit.objects.filter(sale=sale, state=UnitState.FREE).values_list("lot_id")
+        counts = dict(free.annotate(count=Count("pk")).order_by())
+        lots = Lot.objects.filter(sale=sale).order_by("pk").values_list("pk", flat=True)
+        return Loaded(
+            sale=current,
+            remain={lot_id: counts.get(lot_id, 0) for lot_id in lots},
+            received=bitmaps.load(RECEIVED, values),
+            claimed=bitmaps.load(CLAIMED if current.wave == 0 else CLAIMED_IN_WAVE, values),
+            came=attendance.bits(sale.pk),
+        )
 
 
-def _bitmap(bits: Iterable[int]) -> bytes:
-    """As SETBIT would have written it: bit 0 is the highest of the first byte."""
-    raw = bytearray(1024)
-    for bit in bits:
-        byte = bit >> 3
-        if byte >= len(raw):
-            raw.extend(bytes(max(byte + 1 - len(raw), len(raw))))
-        raw[byte] |= 0x80 >> (bit & 7)
-    return bytes(raw)
+def answer(sale: Sale) -> None:
+    """Everybody with a claim is answered again, those with a unit first.
 
-
-def _answer(client: redis.Redis, sale: Sale) -> None:
+    After the opening, because with a crowd it takes longer than all the rest; until it is done
+    the gate says that it is being restored to whoever it has no answer for. Raises RedisError.
+    """
+    client = redis.gate()
     # Who was refused may claim again, and that claim's own result is to be the first.
-    told = Claim.objects.filter(sale=sale).exclude(state=ClaimState.REFUSED)
-    claims = told.select_related("unit", "order").order_by("pk")
-    chunk: list[Claim] = []
-    for claim in claims.iterator(chunk_size=CHUNK):
-        chunk.append(claim)
-        if len(chunk) == CHUNK:
-            results.publish(client, chunk)
-            chunk = []
-    results.publish(client, chunk)
+    claims = Claim.objects.filter(sale=sale).exclude(state=ClaimState.REFUSED)
+    for part in (claims.filter(state__in=LIVE), claims.exclude(state__in=LIVE)):
+        ids = part.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
+        while chunk := list(islice(ids, CHUNK)):
+            control.tell(chunk)
+    control.note_answered(client, sale)

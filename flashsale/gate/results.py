@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from flashsale.claim_states import ClaimState
+from django.db.models import QuerySet
+
+from flashsale.claim_states import LIVE, ClaimState
 from flashsale.gate.keys import Keys
 from flashsale.models import Claim
 from socialcommerce.lib import redis
 
+# Why a claim has expired whose time had not run out: its order was cancelled.
+GIVEN_UP: Final = "given_up"
+COLUMNS: Final = ("state", "reason", "held_until", "unit__number", "order__number")
 LIFETIME_MS: Final = 7 * 86_400_000  # longer than any sale runs; then the page alone knows
 
 
@@ -39,24 +44,53 @@ def decode(text: bytes) -> Result:
     return Result(**json.loads(text))
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one claim's person is told, as text, and the key that says it."""
+
+    claim_id: int
+    key: str
+    text: str
+
+
 def of_claim(claim: Claim) -> Result:
     """What its person is told; reads claim.unit and claim.order, which must be loaded."""
-    live = claim.state in (ClaimState.HELD, ClaimState.PAYING, ClaimState.PAID)
-    return Result(
-        code=claim.state,
-        unit=claim.unit.number if live and claim.unit else 0,
-        until=_seconds(claim.held_until) if claim.state == ClaimState.HELD else 0,
-        number=claim.order.number if claim.state == ClaimState.PAID and claim.order else "",
+    return _result(
+        claim.state,
+        claim.reason,
+        claim.held_until,
+        claim.unit.number if claim.unit else None,
+        claim.order.number if claim.order else None,
     )
 
 
-def publish(client: redis.Redis, claims: Sequence[Claim]) -> None:
-    """The gate answers with these claims' states. Raises redis.RedisError."""
+def read(claims: "QuerySet[Claim]") -> list[Told]:
+    """What the people of these claims are told. One query, plain values: there may be many."""
+    rows = claims.values_list("pk", "sale_id", "ticket", *COLUMNS)
+    return [
+        Told(pk, Keys(sale_id).result(ticket), _result(*columns).encode())
+        for pk, sale_id, ticket, *columns in rows
+    ]
+
+
+def publish(client: redis.Redis, told: Sequence[Told]) -> None:
+    """The gate answers so. Raises redis.RedisError."""
     pipe = client.pipeline(transaction=False)
-    for claim in claims:
-        key = Keys(claim.sale_id).result(claim.ticket)
-        pipe.set(key, of_claim(claim).encode(), px=LIFETIME_MS)
+    for one in told:
+        pipe.set(one.key, one.text, px=LIFETIME_MS)
     pipe.execute()
+
+
+def _result(
+    state: str, reason: str, held_until: datetime | None, unit: int | None, number: str | None
+) -> Result:
+    live = state in LIVE
+    return Result(
+        code=GIVEN_UP if state == ClaimState.EXPIRED and reason == GIVEN_UP else state,
+        unit=unit or 0 if live else 0,
+        until=_seconds(held_until) if state == ClaimState.HELD else 0,
+        number=number or "" if state == ClaimState.PAID else "",
+    )
 
 
 def _seconds(moment: datetime | None) -> int:
