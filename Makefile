@@ -2,8 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up test test-browser test-faults check demo-reset demo-sale pictures proof-fresh \
-	lock clean
+.PHONY: help up test test-browser test-faults rehearse check demo-reset demo-sale pictures \
+	proof-fresh lock clean
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -33,8 +33,12 @@ test: $(INSTALLED) ## All tests; those with a browser skip where there is no Chr
 test-browser: $(INSTALLED) ## Only the tests that drive Chromium
 	$(PYTEST) -m browser
 
-test-faults: $(INSTALLED) ## Only the tests that kill, empty and restart servers
-	$(PYTEST) -m faults
+test-faults: $(INSTALLED) ## 30 sales while servers are killed, by seed (SEED=17 repeats one)
+	FAULT_RUNS=30 SEED=$(SEED) $(PYTEST) -v tests/faults/test_a_sale_lives_through_faults.py
+
+rehearse: $(INSTALLED) ## A sale with thousands of people while servers are killed (SEED=17)
+	$(BIN)/python -W ignore -m tests.faults.seeded --seed $(or $(SEED),$$RANDOM) \
+		--people 3000 --seconds 20
 
 check: $(INSTALLED) ## Lint, format, types, layers, migrations, deployment, tests
 	$(BIN)/ruff check .

@@ -23,6 +23,10 @@ COMMANDS = {
         "-m", "celery", "-A", "socialcommerce", "worker", "--pool", "solo",
         "-Q", "default,drain", "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
     ),
+    "rehearsal": (
+        "-m", "celery", "-A", "socialcommerce", "worker", "--pool", "solo",
+        "-Q", "rehearsal", "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
+    ),
     "controller": ("manage.py", "sale_controller"),
 }  # fmt: skip
 

@@ -33,6 +33,7 @@ OVER: Final = frozenset(
         Standing.CANCELLED,
         Standing.RESERVE_LATE,
         Standing.NOT_RESERVED,
+        Standing.NOT_INVITED,
     }
 )
 LOST: Final = frozenset({Standing.NO_STOCK, Standing.SOLD_OUT})
