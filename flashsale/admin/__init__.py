@@ -1,3 +1,9 @@
-from flashsale.admin import operator
+from flashsale.admin import (
+    merchant,
+    operator,
+    operator_letters,
+    operator_line_up,
+    operator_sales,
+)
 
-__all__ = ["operator"]
+__all__ = ["merchant", "operator", "operator_letters", "operator_line_up", "operator_sales"]

@@ -80,7 +80,7 @@ def schedule(*, wish: Wish, by: User, now: datetime) -> Sale:
 def cancel(*, sale_id: int, by: User, now: datetime) -> None:
     """A drop that has not started is off and its units are back. Raises Started, WrongState."""
     _demand_before_start(sale_id, now=now)
-    sales.cancel(sale_id=sale_id, now=now)
+    sales.cancel(sale_id=sale_id, by=by, now=now)
 
 
 def _demand_before_start(sale_id: int, *, now: datetime) -> None:

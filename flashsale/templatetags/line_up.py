@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 
 from flashsale.sale_page import SalePage
 from flashsale.services import reminders
@@ -17,9 +18,16 @@ def as_moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-@register.inclusion_tag("flashsale/line_up/_reminder.html", takes_context=True)
-def reminder(context: template.RequestContext, page: SalePage) -> dict[str, Any]:
+@register.inclusion_tag("flashsale/line_up/_reminder.html")
+def reminder(page: SalePage) -> dict[str, Any]:
     """The button on a sale's page. One query where somebody is logged in."""
     person, sale = page.viewer, page.sale
     asked = person is not None and reminders.has_asked(sale_id=sale.id, person=person)
-    return {"request": context.get("request"), "sale": sale, "person": person, "asked": asked}
+    return {"sale_id": sale.id, "person": person, "asked": asked}
+
+
+@register.simple_tag
+def reminder_minutes() -> int:
+    """How long before the start people are reminded."""
+    minutes: int = settings.LINE_UP_REMIND_MINUTES
+    return minutes

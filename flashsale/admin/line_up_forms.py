@@ -1,0 +1,173 @@
+"""Forms of the line-up and of drops: money in major units, moments in the site's zone."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from accounts.models import User
+from accounts.selectors import managed_profile_ids
+from flashsale.models import Programme, Slot
+from flashsale.services.drops import Wish
+from flashsale.services.submissions import SELLERS, Offer
+from shop.admin.forms import AdminAmountField
+from shop.fields import WholeNumberField
+from shop.models import Variant
+
+WEEKDAYS = [
+    (1, _("Monday")),
+    (2, _("Tuesday")),
+    (4, _("Wednesday")),
+    (8, _("Thursday")),
+    (16, _("Friday")),
+    (32, _("Saturday")),
+    (64, _("Sunday")),
+]
+
+
+class AdminWholeNumberField(WholeNumberField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}), **kwargs
+        )
+
+
+class ProgrammeForm(forms.ModelForm[Programme]):
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Days of the week"),
+        choices=WEEKDAYS,
+        coerce=int,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    class Meta:
+        model = Programme
+        fields = (
+            "name",
+            "local_time",
+            "weekdays",
+            "category",
+            "reserve_hours",
+            "lasts_minutes",
+            "is_active",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["weekdays"] = [bit for bit, _name in WEEKDAYS if self.instance.weekdays & bit]
+        self.fields["local_time"].help_text = _(
+            "In %(zone)s. A time that a day does not have is the first moment after the gap, one "
+            "that it has twice is the first."
+        ) % {"zone": settings.TIME_ZONE}
+        self.fields["category"].help_text = _("With one, its sales are the category's daily picks.")
+
+    def clean_weekdays(self) -> int:
+        return sum(self.cleaned_data["weekdays"])
+
+
+class VariantChoice(forms.ModelChoiceField):
+    """What the person's stores have on sale, how many are on the shelf beside it."""
+
+    def __init__(self) -> None:
+        super().__init__(Variant.objects.none(), label=_("What"), widget=UnfoldAdminSelectWidget())
+
+    def show_own(self, user: User) -> None:
+        own = managed_profile_ids(user, SELLERS)
+        rows = Variant.objects.on_sale().filter(product__store__profile__in=own)
+        self.queryset = rows.select_related("product__store__profile", "stock").order_by(
+            "product__title", "position", "pk"
+        )
+
+    def label_from_instance(self, obj: Any) -> str:
+        stock = getattr(obj, "stock", None)
+        free = _("%(free)s on the shelf") % {"free": stock.free if stock else 0}
+        return f"{obj}, {obj.product.store} ({free})"
+
+
+class GoodsForm(forms.Form):
+    """What is sold, and for how much: the same for a submission and a drop."""
+
+    variant = VariantChoice()
+    title = forms.CharField(label=_("Title"), max_length=120, widget=UnfoldAdminTextInputWidget())
+    blurb = forms.CharField(
+        label=_("What it is"),
+        max_length=2_000,
+        required=False,
+        widget=UnfoldAdminTextareaWidget(),
+    )
+    units = AdminWholeNumberField(label=_("Units"))
+    unit_price_minor = AdminAmountField(label=_("Price"), lowest_minor=1)
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        field = self.fields["variant"]
+        assert isinstance(field, VariantChoice)  # noqa: S101  declared above
+        field.show_own(user)
+
+
+class SubmissionForm(GoodsForm):
+    wanted_on = forms.DateField(
+        label=_("The day you wish for"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
+        help_text=_("Empty: any."),
+    )
+
+
+class DropForm(GoodsForm):
+    starts_at = forms.DateTimeField(
+        label=_("Starts"), widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"})
+    )
+    lasts_minutes = AdminWholeNumberField(label=_("Minutes on sale"))
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data, user=user)
+        self.fields["units"].help_text = _("At most %(max)s.") % {"max": settings.DROP_UNITS_MAX}
+        self.fields["starts_at"].help_text = _("In %(zone)s.") % {"zone": settings.TIME_ZONE}
+
+
+class SlotChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        local = timezone.localtime(obj.starts_at)
+        return f"{formats.date_format(local, 'D j M, H:i')}: {obj.programme.name}"
+
+
+class AcceptForm(forms.Form):
+    slot = SlotChoice(Slot.objects.none(), label=_("Slot"), widget=UnfoldAdminSelectWidget())
+    answer = forms.CharField(
+        label=_("A word to the store"),
+        max_length=300,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+    )
+
+
+class DeclineForm(forms.Form):
+    answer = forms.CharField(
+        label=_("Why? The store reads it."), max_length=300, widget=UnfoldAdminTextInputWidget()
+    )
+
+
+class NothingForm(forms.Form):
+    """A button and nothing to fill in."""
+
+
+def offer_of(answers: dict[str, Any]) -> Offer:
+    return Offer(**_with_variant_id(answers))
+
+
+def wish_of(answers: dict[str, Any]) -> Wish:
+    return Wish(**_with_variant_id(answers))
+
+
+def _with_variant_id(answers: dict[str, Any]) -> dict[str, Any]:
+    plain = {name: value for name, value in answers.items() if name != "variant"}
+    return {**plain, "variant_id": answers["variant"].pk}
