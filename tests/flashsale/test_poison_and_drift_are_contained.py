@@ -27,6 +27,8 @@ def remain(sale: Sale) -> int:
     [
         {"person": "x"},
         {"person": "1", "number": "1"},
+        {"wave": "3"},
+        {"lost": "0,0"},
         {"ticket": "0" * 32},
         {"number": "9" * 30},
         {"at": "9" * 40},
@@ -48,8 +50,11 @@ def test_one_poison_entry_among_many_is_a_dead_letter(poison: dict[str, str]) ->
         "ticket": sales.ticket(sale, victim),
         "at": int(clock.now().timestamp() * 1_000_000),
         "epoch": sale.epoch,
+        "wave": 0,
+        "lost": 0,
     }
-    redis.gate().xadd(Keys(sale.pk).claims, {**good, **poison})
+    packed = ",".join(map(str, {**good, **poison}.values()))
+    redis.gate().xadd(Keys(sale.pk).claims, {"e": packed})
     for person in people[3:]:
         sales.claim(sale, person)
     assert sales.drain(sale) == 7

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flashsale.gate import admission, control, published, scripts
+from flashsale.gate import admission, control, limits, published, scripts
 from flashsale.gate.keys import Keys, claim_bit
 from flashsale.models import Sale
 from flashsale.services.controller import Controller
@@ -37,14 +37,17 @@ def run(sale: Sale, person: sales.Person, name: str, at: datetime) -> list[Any]:
     text = text.replace("redis.call('TIME')", f"{{'{seconds}', '{microseconds}'}}")
     lot, ticket = sale.lots.get().pk, sales.ticket(sale, person)
     if name == "claim":
-        names = [keys.lease, keys.meta, keys.claimed, keys.remain(lot), keys.claims, keys.places]
-        names += [keys.nudge(keys.claims), keys.result(ticket)]
+        names = [keys.lease, keys.meta, keys.claimed, keys.came, keys.remain(lot), keys.claims]
+        names += [keys.window, keys.places, keys.limits(0), keys.nudge(keys.claims)]
+        names += [keys.result(ticket)]
         bit = claim_bit(number=person.number, slot=1, slots=1)
-        args: list[Any] = [bit, person.profile_id, person.number, lot, 1, ticket, 0]
+        entry = f"{person.profile_id},{person.number},{lot},1,{ticket}"
+        args: list[Any] = [bit, person.number, entry, 0, 0, 0]
     else:
-        names = [keys.lease, keys.meta, keys.received, keys.reservations]
+        names = [keys.lease, keys.meta, keys.received, keys.reservations, keys.limits(0)]
         names += [keys.nudge(keys.reservations), keys.result(ticket)]
-        args = [person.profile_id, lot, 1, 0, 0]
+        args = [f"{person.profile_id},{lot},1,0,0"]
+    args += limits.arguments(person_id=person.profile_id, network="")
     said: list[Any] = redis.gate().eval(text, len(names), *names, *args)  # type: ignore[misc]
     return said
 
