@@ -1,0 +1,112 @@
+"""`page`: the sale page, signed in, in the minute before the opening."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+from django.contrib.sessions.models import Session
+
+from accounts.models import User
+from benchmarks import crowd, load, sales, zeros
+from benchmarks.load import Plan
+from benchmarks.meters import Meter
+from benchmarks.reports import Aim, Report
+from benchmarks.rounds import Figures, interleaved
+from benchmarks.stack import Stack
+from socialcommerce.lib import clock
+
+SIZES = {
+    "tiny": {"people": 50, "rounds": 1, "seconds": 1},
+    "reduced": {"people": 4_000, "rounds": 3, "seconds": 6},
+    "full": {"people": 20_000, "rounds": 5, "seconds": 10},
+}
+AIMS = (Aim("pages_per_second", 2_000, "a second"),)
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+LASTS = timedelta(hours=1)
+STARTS_IN_SECONDS = 3_600.0  # ready all along: reservations closed, not started
+
+
+class Page:
+    """The page and its limit on one stack."""
+
+    def __init__(self, stack: Stack, size: Mapping[str, int]) -> None:
+        self.stack, self.size = stack, size
+        self.empty_port = stack.serve("empty", "benchmarks.rivals.empty:application")
+        self.stage = sales.draft(units=1_000, now=clock.now())
+        crowd.reserve(self.stage, size["people"], pays=True, now=clock.now())
+        sales.announce_ready(self.stage)
+        self.visitors = write_visitors(stack.folder / "visitors", size["people"])
+
+    def plaza(self) -> Figures:
+        """A page counts when it came with 200."""
+        with Meter(self.stack.roots) as meter:
+            heard = load.run(self._plan(self.stack.port, self.stage.page_path))
+        pages = heard.ends.get("200", 0)
+        return {
+            "pages_per_second": pages / heard.seconds,
+            "errors": heard.errors,
+            "p50_ms": heard.p50_ms,
+            "p95_ms": heard.p95_ms,
+            "p99_ms": heard.p99_ms,
+            "web_cpu_us": meter.cpu_seconds["web"] * 1e6 / pages,
+            "postgres_cpu_us": meter.cpu_seconds["postgres"] * 1e6 / pages,
+            "visitors_cpu_us": heard.cpu_seconds * 1e6 / heard.requests,
+        }
+
+    def empty(self) -> Figures:
+        heard = load.run(self._plan(self.empty_port, "/"))
+        return {"per_second": heard.requests / heard.seconds}
+
+    def _plan(self, port: int, path: str) -> Plan:
+        return Plan(
+            port,
+            self.visitors,
+            path,
+            ("200",),
+            seconds=self.size["seconds"],
+            accept="text/html",
+            repeats=True,
+        )
+
+
+def write_visitors(file: Path, count: int) -> Path:
+    """Lines of people who are signed in: sessions as a login leaves them, without the login."""
+    now = clock.now()
+    users = User.objects.in_bulk([user_id for _profile, user_id in crowd.people(count)])
+    sessions = [(user.pk, *_session(user, now)) for user in users.values()]
+    Session.objects.bulk_create([row for _user, _key, row in sessions], batch_size=5_000)
+    return load.write_people(file, _lines((user, key) for user, key, _row in sessions))
+
+
+def _session(user: User, now: datetime) -> tuple[str, Session]:
+    store = SessionStore()
+    key = store._get_new_session_key()  # noqa: SLF001 - the store offers no bulk
+    data = {
+        SESSION_KEY: str(user.pk),
+        BACKEND_SESSION_KEY: BACKEND,
+        HASH_SESSION_KEY: user.get_session_auth_hash(),
+    }
+    return key, Session(session_key=key, session_data=store.encode(data), expire_date=now + LASTS)
+
+
+def _lines(keys: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
+    return ((user, f"Cookie: sessionid={key}", "") for user, key in keys)
+
+
+def measure(stack: Stack, size: Mapping[str, int]) -> Report:
+    crowd.gather(size["people"], now=clock.now())
+    run = Page(stack, size)
+    found = interleaved(size["rounds"], {"plaza": run.plaza, "empty": run.empty})
+    figures, empty = found["plaza"], found["empty"]["per_second"]
+    return Report(
+        "page",
+        size,
+        figures=figures,
+        limits={"empty_django_view_per_second": empty},
+        ratios={"to_empty_view": round(figures["pages_per_second"] / empty, 3)},
+        zeros=zeros.of_sale(run.stage.sale_id),
+        aims=AIMS,
+        faults=zeros.faults(run.stage.sale_id),
+    )
