@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
 from flashsale.models.sales import Sale
+from flashsale.proof import merkle
 
 
 class PassRoute(models.TextChoices):
@@ -128,3 +129,13 @@ class Tree(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sale_id}: {self.count} leaves"
+
+    @property
+    def tops(self) -> list[bytes]:
+        """The roots of the blocks, in their order."""
+        return [bytes.fromhex(top) for _number, top in self.blocks]
+
+    @property
+    def root(self) -> str:
+        """The one hash above everything, hexadecimal."""
+        return merkle.root(self.tops).hex()
