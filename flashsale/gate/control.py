@@ -81,7 +81,7 @@ def forget(client: redis.Redis, sale: Sale) -> None:
     """The keys of a sale that is over will go by themselves."""
     keys = Keys(sale.pk)
     names = [keys.received, keys.claimed, keys.claims, keys.reservations, keys.places]
-    names += [keys.notice, keys.written]
+    names += [keys.notice, keys.written, keys.window, keys.came, keys.seconds]
     names += [keys.remain(lot.pk) for lot in sale.lots.all()]
     pipe = client.pipeline(transaction=False)
     for name in names:

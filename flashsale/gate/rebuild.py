@@ -22,7 +22,7 @@ from flashsale.gate.keys import Keys
 from flashsale.intake import drains, streams
 from flashsale.models import Claim, Lot, Reservation, Sale, Unit
 from flashsale.sale_states import SaleState
-from flashsale.services import attendance
+from flashsale.services import attendance, openings
 from flashsale.services.locking import lock_epoch, lock_sale
 from flashsale.unit_states import UnitState
 from socialcommerce.lib import redis
@@ -95,6 +95,7 @@ def rebuild(*, sale_id: int, run_id: str, now: datetime, turn: Turn | None = Non
     # Past the end too: whoever was in line before the gate was lost was in time.
     restoring = lost and loaded.sale.starts_at <= control.now(client)
     _load(client, loaded, run_id=run_id, restoring=restoring)
+    openings.mark(client, loaded.sale)
     _open(client, loaded, run_id=run_id)
     logger.info("Sale %s: gate open, epoch %s%s", sale_id, sale.epoch, " (lost)" if lost else "")
     answer(loaded.sale)
