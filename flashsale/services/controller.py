@@ -1,53 +1,46 @@
-"""One second of the sale controller: leases, drains, sweeps, reconciliation, conservation."""
+"""One second of the sale controller: leases, drains, sweeps, waves, reconciliation, the end."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
-
-from django.db import Error as AnyDatabaseError
+from typing import Any, Final
 
 from flashsale import tasks
 from flashsale.claim_states import UNPAID, ClaimState
 from flashsale.gate import control, nudges, published, scripts
 from flashsale.gate.keys import Keys
-from flashsale.gate.rebuild import rebuild
+from flashsale.gate.rebuild import Turn, answer, rebuild
 from flashsale.intake import streams
 from flashsale.models import Claim, Lot, Sale, Stream
 from flashsale.sale_states import SaleState
-from flashsale.services import conservation, sales, sweeps
-from flashsale.services.conservation import Drift
-from flashsale.services.locking import StaleEpoch
+from flashsale.services import attendance, news, sales, stages, sweeps, waiting, waves
+from flashsale.services.attempts import attempt
+from flashsale.services.long_work import InTurn, LongWork
+from flashsale.services.reconciliation import Reconciliation
 from shop.order_states import OrderState
+from shop.store_states import StoreState
 from socialcommerce.lib import redis
 
 logger = logging.getLogger(__name__)
 
-# What is away, or has moved on while we came; an InterfaceError is no DatabaseError.
-EXPECTED: Final = (
-    redis.RedisError,
-    AnyDatabaseError,
-    StaleEpoch,
-    sales.WrongState,
-    nudges.BrokerAway,
-)
-# One check may meet a late payment on its way to the gate; three running do not.
-EXCESS_CHECKS: Final = 3
 PLACES_AT_ONCE: Final = 500
 # So many transactions a second for holds that end together: this and every other sale's lease
 # has to be renewed meanwhile.
 SWEEPS_MAX: Final = 4
+# What is asked for each second and taken by nobody for so long has been asked for again.
+QUEUED_EXPIRES_SECONDS: Final = 20
+ATTENDANCE_EVERY: Final = timedelta(seconds=5)
 
 
 @dataclass(slots=True)
 class Controller:
     """What one leader remembers from second to second; losing it costs some more checks."""
 
-    excesses: Counter[int] = field(default_factory=Counter)
-    drifts: dict[int, dict[int, Drift]] = field(default_factory=dict)
+    long_work: LongWork = field(default_factory=InTurn)
+    reconciliation: Reconciliation = field(default_factory=Reconciliation)
+    noted: dict[int, datetime] = field(default_factory=dict)
 
     def tick(self, *, now: datetime) -> list[str]:
         """Every running sale has been looked after; what went wrong, in words.
@@ -56,86 +49,119 @@ class Controller:
         """
         troubles: list[str] = []
         for sale in Sale.objects.running().order_by("starts_at"):
-            troubles += _attempt(sale, partial(self._look_after, sale, now=now))
+            troubles += attempt(sale.pk, partial(self._look_after, sale, troubles, now=now))
         for sale in _to_wind_up():
-            troubles += _attempt(sale, partial(tasks.wind_up.delay, sale_id=sale.pk))
+            troubles += attempt(sale.pk, partial(_queue, tasks.wind_up, sale))
         return troubles
 
-    def _look_after(self, sale: Sale, *, now: datetime) -> None:
-        if not conservation.count(sale.pk).holds:
-            self._alarm(sale, "units are not where the books say", now=now)
+    def _look_after(self, sale: Sale, troubles: list[str], *, now: datetime) -> None:
+        if self.reconciliation.books_fail(sale):
+            _alarm(sale, "units are not where the books say", now=now)
             return
-        # PostgreSQL's part first: it must go on while Redis is away.
-        for _sweep in range(SWEEPS_MAX):
-            if sweeps.expire(sale_id=sale.pk, now=now) < sweeps.LIMIT:
-                break
-        if _any_late_payment(sale, now):
-            tasks.stop_payments.delay(sale_id=sale.pk)
+        if sale.state == SaleState.APPROVED and now < sale.ends_at and _is_store_closed(sale):
+            _alarm(sale, "the store is closed", now=now)
+            return
+        _sweep(sale, now=now)
         if sale.state == SaleState.PAUSED:
             _keep_closed(sale)
             return
-        if keep_open(sale, now=now):
-            self._tend(sale, now=now)
+        turn = None if self.long_work.is_busy(sale.pk) else waves.turn(sale, now=now)
+        if turn is None and is_open(sale):
+            self._tend(sale, troubles, now=now)
+        else:
+            act = partial(load_gate, sale, now=now, turn=turn)
+            troubles += self.long_work.start(sale.pk, act)
 
-    def _tend(self, sale: Sale, *, now: datetime) -> None:
+    def _tend(self, sale: Sale, troubles: list[str], *, now: datetime) -> None:
         """The gate is open: places enter, streams drain, counts agree, the end comes."""
         client, keys = redis.gate(), Keys(sale.pk)
         restoring = _admit_places(client, sale)
-        waiting = False
-        for stream, name in (
-            (Stream.RESERVATIONS, keys.reservations),
-            (Stream.CLAIMS, keys.claims),
-        ):
-            if streams.backlog(client, name):
-                waiting = True
-                nudges.send(sale.pk, stream)
-        self._reconcile(sale, now=now)
+        waits = _nudge(client, sale, keys)
+        excess = self.reconciliation.gate_excess(sale)
+        if excess:
+            _alarm(sale, f"the gate counts {excess} units too many", now=now)
+            return
+        work = self._next_work(client, sale, now=now)
+        if work is not None:
+            troubles += self.long_work.start(sale.pk, work)
+        self._note_attendance(client, sale, now=now)
+        waiting.offer(sale, now=now)
         # By the gate's clock, which admits: where this one is fast, claims still come.
-        over = control.now(client) >= sale.ends_at and not (restoring or waiting)
+        over = control.now(client) >= sale.ends_at and not (restoring or waits or work)
         if over and not Claim.objects.filter(sale=sale, state__in=UNPAID).exists():
             sales.settle(sale_id=sale.pk, now=now)
 
-    def _reconcile(self, sale: Sale, *, now: datetime) -> None:
-        """Too few are put right at the second look, because a unit nobody can claim is as wrong
-        as one sold twice; too many pause the sale at the third."""
-        drifts, earlier = conservation.drifts(sale), self.drifts.get(sale.pk, {})
-        for lot_id, drift in drifts.items():
-            if not drift.excess and earlier.get(lot_id) == drift:
-                conservation.repair(sale, lot_id, drift)
-        self.drifts[sale.pk] = drifts
-        excess = sum(drift.excess for drift in drifts.values())
-        self.excesses[sale.pk] = self.excesses[sale.pk] + 1 if excess else 0
-        if self.excesses[sale.pk] >= EXCESS_CHECKS:
-            del self.excesses[sale.pk]
-            self._alarm(sale, f"the gate counts {excess} units too many", now=now)
 
-    def _alarm(self, sale: Sale, reason: str, *, now: datetime) -> None:
-        logger.critical("Sale %s paused: %s", sale.pk, reason)
-        if sale.state == SaleState.APPROVED:
-            sales.pause(sale_id=sale.pk, reason=reason, now=now)
+    def _note_attendance(self, client: redis.Redis, sale: Sale, *, now: datetime) -> None:
+        if now >= self.noted.get(sale.pk, sale.starts_at) + ATTENDANCE_EVERY:
+            attendance.note(client, sale, now=now)
+            self.noted[sale.pk] = now
+
+    def _next_work(
+        self, client: redis.Redis, sale: Sale, *, now: datetime
+    ) -> Callable[[], object] | None:
+        """What takes longer than a second may: the next thing, while nothing else does."""
+        if self.long_work.is_busy(sale.pk):
+            return None
+        if not control.has_answered(client, sale):
+            return partial(answer, sale)
+        return stages.due(sale, now=now)
+
+
+def is_open(sale: Sale) -> bool:
+    """The lease of this very opening is renewed; else the gate has to be loaded anew."""
+    client = redis.gate()
+    run_id = str(client.info("server")["run_id"])
+    return sale.gate_run_id == run_id and control.renew(client, sale)
 
 
 def keep_open(sale: Sale, *, now: datetime) -> bool:
-    """The lease is renewed; else the gate is rebuilt. True if it was open all along."""
-    client = redis.gate()
-    run_id = str(client.info("server")["run_id"])
-    if sale.gate_run_id == run_id and control.renew(client, sale):
+    """The lease is renewed; else the gate is loaded anew. True if it was open all along."""
+    if is_open(sale):
         return True
-    rebuild(sale_id=sale.pk, run_id=run_id, now=now)
-    published.forget(sale.pk)
+    load_gate(sale, now=now)
     return False
 
 
-def _attempt(sale: Sale, act: Callable[[], object]) -> list[str]:
-    try:
-        act()
-    except EXPECTED as error:
-        return [f"sale {sale.pk}: {type(error).__name__}: {error}"]
-    except Exception as error:
-        # A bug that one sale meets must not close the gates of the others.
-        logger.exception("Sale %s could not be looked after", sale.pk)
-        return [f"sale {sale.pk}: {type(error).__name__}: {error}"]
-    return []
+def load_gate(sale: Sale, *, now: datetime, turn: Turn | None = None) -> None:
+    """The gate is rebuilt on the Redis that answers now, units having moved by `turn`."""
+    run_id = str(redis.gate().info("server")["run_id"])
+    rebuild(sale_id=sale.pk, run_id=run_id, now=now, turn=turn)
+    published.forget(sale.pk)
+
+
+def _sweep(sale: Sale, *, now: datetime) -> None:
+    """PostgreSQL's part: it goes on while Redis is away."""
+    for _round in range(SWEEPS_MAX):
+        if sweeps.expire(sale_id=sale.pk, now=now) < sweeps.LIMIT:
+            break
+    if _any_late_payment(sale, now):
+        _queue(tasks.stop_payments, sale)
+    if news.is_due(sale, now=now):
+        _queue(tasks.tell_people, sale)
+
+
+def _nudge(client: redis.Redis, sale: Sale, keys: Keys) -> bool:
+    """Drains are asked for wherever something waits; whether anything does."""
+    waits = False
+    for stream, name in (
+        (Stream.RESERVATIONS, keys.reservations),
+        (Stream.CLAIMS, keys.claims),
+    ):
+        if streams.backlog(client, name):
+            waits = True
+            nudges.send(sale.pk, stream, is_rehearsal=sale.rehearses_id is not None)
+    return waits
+
+
+def _alarm(sale: Sale, reason: str, *, now: datetime) -> None:
+    logger.critical("Sale %s paused: %s", sale.pk, reason)
+    if sale.state == SaleState.APPROVED:
+        sales.pause(sale_id=sale.pk, reason=reason, now=now)
+
+
+def _queue(task: Any, sale: Sale) -> None:
+    task.apply_async(kwargs={"sale_id": sale.pk}, retry=False, expires=QUEUED_EXPIRES_SECONDS)
 
 
 def _admit_places(client: redis.Redis, sale: Sale) -> bool:
@@ -160,6 +186,11 @@ def _keep_closed(sale: Sale) -> None:
 def _any_late_payment(sale: Sale, now: datetime) -> bool:
     late = Claim.objects.filter(sale=sale, state=ClaimState.PAYING, held_until__lte=now)
     return sale.state == SaleState.APPROVED and late.exists()
+
+
+def _is_store_closed(sale: Sale) -> bool:
+    lots = sale.lots.exclude(variant__product__store__state=StoreState.APPROVED)
+    return lots.exists()
 
 
 def _to_wind_up() -> list[Sale]:

@@ -13,7 +13,7 @@ from flashsale.claim_states import UNPAID
 from flashsale.gate import control
 from flashsale.models import Claim, Lot, Sale, Unit
 from flashsale.sale_states import TRANSITIONS, SaleState
-from flashsale.services import acts, checklist, secrets
+from flashsale.services import acts, checklist, secrets, waves
 from flashsale.services.locking import lock_sale, lock_sale_to_end
 from flashsale.unit_states import UnitState
 from shop.models import OrderOrigin
@@ -114,6 +114,7 @@ def resume(*, sale_id: int, now: datetime, by: User | None = None) -> Sale:
             raise WrongState(sale)
         _move(sale, SaleState.APPROVED)
         stood_still = now - sale.paused_at
+        waves.stand_still(sale, since=sale.paused_at, until=now)
         order_ids = _unpaid_orders(sale)
         Claim.objects.filter(order__in=order_ids).update(
             held_until=F("held_until") + stood_still, paying_until=F("paying_until") + stood_still

@@ -13,6 +13,7 @@ from django.db import close_old_connections
 
 from flashsale.leadership import Leadership
 from flashsale.services.controller import Controller
+from flashsale.services.long_work import Beside
 from socialcommerce.health import CONTROLLER_KEY, HEARTBEAT_SECONDS
 from socialcommerce.lib import clock, redis
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: _stop(stop, _frame))
-        leadership, controller = Leadership(), Controller()
+        leadership, controller = Leadership(), Controller(long_work=Beside())
         said = ""
         while not stop.is_set():
             began = time.monotonic()
