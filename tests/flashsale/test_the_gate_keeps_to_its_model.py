@@ -14,30 +14,40 @@ from flashsale.intake import streams
 from socialcommerce.lib import redis
 
 SALE, LOT = 7, 3
-PEOPLE = st.integers(min_value=1, max_value=6)
+EVERYBODY = range(1, 7)
+PEOPLE = st.sampled_from(EVERYBODY)
 HOUR_US = 3_600_000_000
+MOST = 1_000  # of one person: above what a run of the model does
 
 
 class Gate(RuleBasedStateMachine):
-    """remain, who is marked and what is queued; the clock stands within the sale."""
+    """remain, who is marked, who came and what is queued; the clock stands within the sale.
+
+    It may have an opening window, which is decided at some time in an order that the model
+    chooses, and waves after it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.client, self.keys = redis.gate(), Keys(SALE)
         self.client.flushdb()
-        self.epoch, self.open, self.stock = 0, False, 3
+        self.epoch, self.open, self.stock, self.wave = 0, False, 3, 0
         self.claimed: set[int] = set()
+        self.came: set[int] = set()
+        self.gathered: list[int] = []
+        self.undecided = False
         self.queued: dict[str, int] = {}
-        self.rebuild()
+        self.lost: set[str] = set()
+        self.load()
 
-    @rule()
-    def rebuild(self) -> None:
+    def load(self) -> None:
+        """What a rebuild loads, under the next epoch."""
         self.epoch += 1
         self.fence = Fence(SALE, self.epoch, f"n{self.epoch}")
         now = time.time_ns() // 1000
         meta = {"fence": str(self.fence), "starts_us": now - HOUR_US, "ends_us": now + HOUR_US}
-        meta |= {"opens_us": now - HOUR_US, "closes_us": now + HOUR_US}
-        meta |= {"restoring": 0, "restore_until_us": 0}
+        meta |= {"opens_us": now - HOUR_US, "closes_us": now + HOUR_US, "window_us": 1}
+        meta |= {"restoring": 0, "restore_until_us": 0, "undecided": int(self.undecided)}
         self.client.delete(self.keys.meta)
         self.client.hset(self.keys.meta, mapping=meta)
         self.client.set(self.keys.remain(LOT), self.stock)
@@ -45,6 +55,45 @@ class Gate(RuleBasedStateMachine):
         scripts.load(self.client, self.fence)
         self.client.set(self.keys.lease, str(self.fence))
         self.open = True
+
+    @rule()
+    def rebuild(self) -> None:
+        self.load()
+
+    @precondition(lambda self: not self.undecided and self.wave == 0 and not self.claimed)
+    @rule()
+    def rebuild_with_a_window(self) -> None:
+        self.undecided = True
+        self.load()
+
+    @precondition(lambda self: self.gathered)
+    @rule(chance=st.randoms(use_true_random=False), piece=st.integers(min_value=1, max_value=4))
+    def decide(self, chance: object, piece: int) -> None:
+        """In any order, in pieces of any size; a piece sent twice enters once."""
+        order = sorted(self.gathered, key=lambda _person: chance.random())  # type: ignore[attr-defined]
+        for start in range(0, len(order), piece):
+            entries = [f"{_entry(person)},1" for person in order[start : start + piece]]
+            assert self._enter(start, len(order), entries)[1] == start + len(entries)
+            again = self._enter(start, len(order), entries)
+            assert again[0] in (b"AT", b"OPEN")
+        for person, entry in zip(order, self._entered(len(order)), strict=True):
+            self.queued[entry] = person
+            if self.stock:
+                self.stock -= 1
+            else:
+                self.lost.add(entry)
+        self.gathered, self.undecided = [], False
+        self.client.delete(self.keys.window)
+
+    @precondition(lambda self: not self.undecided and not self.queued and self.wave < 5)
+    @rule(units=st.integers(min_value=0, max_value=2))
+    def open_a_wave(self, units: int) -> None:
+        """Units came back: whoever has none may claim again, if they came before."""
+        self.wave += 1
+        self.stock = units
+        self.claimed = set()
+        self.client.delete(self.keys.claimed)
+        self.load()
 
     @rule()
     def lose_the_lease(self) -> None:
@@ -61,15 +110,25 @@ class Gate(RuleBasedStateMachine):
         said = self._claim(person, self.fence)[0].decode()
         if not self.open:
             assert said == "CLOSED"
-        elif person in self.claimed:
+            return
+        if person in self.claimed:
             assert said == "DUP"
+            return
+        if self.wave and person not in self.came:
+            assert said == "NOT_INVITED"
+            return
+        self.came.add(person)
+        if self.undecided:
+            assert said == "IN_LINE"
+            self.claimed.add(person)
+            self.gathered.append(person)
         elif self.stock == 0:
             assert said == "SOLD_OUT"
         else:
             assert said == "IN_LINE"
             self.stock -= 1
             self.claimed.add(person)
-            self.queued[self._newest()] = person
+            self.queued[self._entered(1)[0]] = person
 
     @precondition(lambda self: self.epoch > 1)
     @rule(person=PEOPLE)
@@ -83,15 +142,15 @@ class Gate(RuleBasedStateMachine):
         streams.take(self.client, self.keys.claims, count=1)
         pending = self.client.xpending_range(self.keys.claims, GROUP, "-", "+", 1)
         entry = pending[0]["message_id"].decode()
-        person = self.queued.pop(entry)
+        person, took = self.queued.pop(entry), entry not in self.lost
         bit = claim_bit(number=person, slot=1, slots=1)
         names = [self.keys.meta, self.keys.claims, self.keys.claimed]
         names += [self.keys.result(f"t{person}"), self.keys.remain(LOT)]
-        args = [60_000, entry, "", int(refused), bit if refused else ""]
+        args = [60_000, entry, "", int(refused and took), bit if refused else ""]
         told = [self.call("settle", names, args) for _time in range(times)]
         assert told == [1] + [0] * (times - 1)
         if refused:
-            self.stock += 1
+            self.stock += int(took)
             self.claimed.discard(person)
 
     @rule(delta=st.integers(min_value=-2, max_value=2))
@@ -112,27 +171,41 @@ class Gate(RuleBasedStateMachine):
     def redis_agrees(self) -> None:
         assert int(self.client.get(self.keys.remain(LOT)) or -1) == self.stock
         assert self.client.xlen(self.keys.claims) == len(self.queued)
-        marked = {
-            person
-            for person in range(1, 7)
-            if self.client.getbit(self.keys.claimed, claim_bit(number=person, slot=1, slots=1))
-        }
-        assert marked == self.claimed
+        assert self.client.xlen(self.keys.window) == len(self.gathered)
+        assert self._bits(self.keys.claimed) == self.claimed
+        assert self._bits(self.keys.came) == self.came
 
     def call(self, name: str, names: list[str], args: list[object]) -> object:
         return scripts.call(self.client, name, self.fence, names, args)
 
     def _claim(self, person: int, fence: Fence) -> list[bytes]:
         keys = self.keys
-        names = [keys.lease, keys.meta, keys.claimed, keys.remain(LOT), keys.claims]
-        names += [keys.places, keys.nudge(keys.claims), keys.result(f"t{person}")]
+        names = [keys.lease, keys.meta, keys.claimed, keys.came, keys.remain(LOT), keys.claims]
+        names += [keys.window, keys.places, keys.limits(0), keys.nudge(keys.claims)]
+        names += [keys.result(f"t{person}")]
         bit = claim_bit(number=person, slot=1, slots=1)
-        args = [bit, person, person, LOT, 1, f"{person:032x}", 0]
+        args = [bit, person, _entry(person), self.wave, 0, 0, 60, person, MOST, "", 0]
         said: list[bytes] = scripts.call(self.client, "claim", fence, names, args)
         return said
 
-    def _newest(self) -> str:
-        return str(self.client.xrevrange(self.keys.claims, count=1)[0][0].decode())
+    def _enter(self, start: int, count: int, entries: list[str]) -> list[bytes | int]:
+        keys = self.keys
+        names = [keys.meta, keys.window, keys.claims, keys.remain(LOT)]
+        args = [start, count, len(self.gathered), 1, LOT, *entries]
+        said: list[bytes | int] = scripts.call(self.client, "open", self.fence, names, args)
+        return said
+
+    def _bits(self, bitmap: str) -> set[int]:
+        return {person for person in EVERYBODY if self.client.getbit(bitmap, person - 1)}
+
+    def _entered(self, count: int) -> list[str]:
+        """The newest entries, the oldest of them first."""
+        newest = self.client.xrevrange(self.keys.claims, count=count)
+        return [entry_id.decode() for entry_id, _fields in reversed(newest)]
+
+
+def _entry(person: int) -> str:
+    return f"{person},{person},{LOT},1,{person:032x}"
 
 
 TestGate = Gate.TestCase
