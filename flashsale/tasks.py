@@ -6,7 +6,7 @@ from celery import shared_task
 
 from flashsale.intake import drains
 from flashsale.models import Stream
-from flashsale.services import news, programmes, reminders, sales, sweeps
+from flashsale.services import conclusions, news, programmes, reminders, sales, sweeps
 from socialcommerce.lib import clock
 
 DRAIN: Final = "drain"
@@ -47,6 +47,12 @@ def tell_people(*, sale_id: int) -> None:
 def wind_up(*, sale_id: int) -> None:
     """Orders of a cancelled sale are cancelled and refunded, some hundreds at a time."""
     sales.wind_up(sale_id=sale_id, limit=200, now=clock.now())
+
+
+@shared_task(ignore_result=True)
+def conclude_sales() -> None:
+    """Passes are resolved, turns kept and records published, a bounded share at a time."""
+    conclusions.conclude(now=clock.now())
 
 
 @shared_task(ignore_result=True)

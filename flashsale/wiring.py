@@ -5,7 +5,7 @@ from feed import cards as feed_cards
 from feed import slots
 from flashsale import cards, receivers
 from flashsale.rehearsal import tasks  # noqa: F401 - Celery looks for a tasks.py of the app alone
-from flashsale.services import line_up_news, news
+from flashsale.services import conclusions, line_up_news, news, secrets
 from payments import events as payment_events
 from shop import events as shop_events
 
@@ -18,7 +18,11 @@ def connect() -> None:
     shop_events.order_expired.connect(receivers.let_claim_go)
     shop_events.order_cancelled.connect(receivers.let_claim_go)
     payment_events.payment_died.connect(receivers.hold_claim_again)
-    for kind, template in {**line_up_news.TEMPLATES, **news.TEMPLATES}.items():
+    of_draws = {
+        secrets.NOTICE: "flashsale/notices/secret_invited.html",
+        conclusions.VOID: "flashsale/notices/void.html",
+    }
+    for kind, template in {**line_up_news.TEMPLATES, **news.TEMPLATES, **of_draws}.items():
         notices.register(notices.NoticeKind(key=kind, template=template))
     feed_cards.register(cards.SALE)
     slots.register("home_top", cards.home_top)

@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "fold accruals": {"task": "payments.tasks.fold_accruals", "schedule": 60},
     "free expired holds": {"task": "payments.tasks.void_expired_holds", "schedule": 60},
     "plan the line-up": {"task": "flashsale.tasks.plan_line_up", "schedule": 600},
+    "conclude sales": {"task": "flashsale.tasks.conclude_sales", "schedule": 10},
     "send reminders": {"task": "flashsale.tasks.send_reminders", "schedule": 30},
     "prove the books": {"task": "payments.tasks.verify_ledger", "schedule": crontab(hour=3)},
 }
@@ -267,6 +268,9 @@ SALE_LEASE_MS = env.number("SALE_LEASE_MS", 3_000)  # the gate closes this long 
 SALE_DRAIN_BATCH = env.number("SALE_DRAIN_BATCH", 500)  # stream entries in one transaction
 SALE_RESTORE_SECONDS = env.number("SALE_RESTORE_SECONDS", 10)  # earlier receipts alone come in
 SALE_STATE_CACHE_MS = env.number("SALE_STATE_CACHE_MS", 1_000)  # how old a refusal may be
+SALE_SECRET_GRACE_SECONDS = env.number("SALE_SECRET_GRACE_SECONDS", 120)  # then a draw is void
+SALE_TURN_DAYS = env.number("SALE_TURN_DAYS", 90)  # a turn weighs for so long
+SALE_TURN_CAP = env.number("SALE_TURN_CAP", 3)  # what turns add at most: chances, no certainty
 # Requests to the gate in 10 s: a person clicks a few times a second at most, and a network (/24 of
 # IPv4, /64 of IPv6) may be the gateway of a town or of a mobile carrier.
 SALE_PERSON_LIMIT = env.number("SALE_PERSON_LIMIT", 60)
@@ -344,6 +348,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "connect-src": [SELF],
+        "worker-src": [SELF],  # the proof of work of a sale that asks for one
         "frame-src": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],

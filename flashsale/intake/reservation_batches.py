@@ -1,43 +1,57 @@
-"""Received reservations become rows, by the hundred."""
+"""Received reservations become rows, by the hundred: three statements whatever their number."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from accounts.models import Address, Profile
-from accounts.services import addresses
+from accounts import countries
 from feed.cards import CardRef
 from feed.services.bulk import NewPost, publish_many
 from flashsale import tokens
 from flashsale.gate.results import Result
-from flashsale.intake.batches import BadEntry, Batch, Outcome, Settled
-from flashsale.models import Lot, Reservation, Sale
+from flashsale.intake.batches import MICROSECONDS_MAX, BadEntry, Batch, Outcome, Settled
+from flashsale.models import Sale
 from flashsale.services.locking import lock_epoch
 from flashsale.standings import Standing
+from socialcommerce.lib import arrays
 
 CARD = "sale"
+SQL: Final = Path(__file__).resolve().parent.parent / "sql"
+LOOK: Final = (SQL / "look_at_reservers.sql").read_text()
+INSERT: Final = (SQL / "insert_reservations.sql").read_text()
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
+    """One reservation as the gate wrote it; the time is Redis's in microseconds."""
+
     entry_id: str
     person_id: int
     lot_id: int
     address_id: int
     pay_from_wallet: bool
     share: bool
-    received_at: datetime
+    received_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the database says about everybody in the batch: a fixed number of queries."""
+class Look(NamedTuple):
+    """What PostgreSQL says about the person of one entry. `number` is None without a row."""
 
-    rows: dict[int, Reservation]
-    people: set[int]
-    addresses: dict[int, Address]
-    lots: set[int]
+    may_buy: bool
+    has_address: bool
+    number: int | None
+    stands: bool
+    received_us: int | None
+
+
+class Fresh(NamedTuple):
+    """An entry that is to be written, under a new number or its old one."""
+
+    entry: Received
+    number: int
 
 
 def work(batch: Batch) -> Outcome:
@@ -48,98 +62,102 @@ def work(batch: Batch) -> Outcome:
     received = [_parse(entry.id, entry.fields) for entry in batch.entries]
     with transaction.atomic(durable=True):
         sale = lock_epoch(batch.sale_id, batch.epoch)
-        known = _look_up(sale, received)
-        fresh, settled = _sort(sale, received, known)
-        settled += _write(sale, fresh, known, now=batch.now)
-        sale.save(update_fields=["reserved", "withdrawn"])
-    return Outcome(settled)
+        fresh, settled = _sort(sale, received)
+        if fresh:
+            _write(sale, fresh, now=batch.now)
+            sale.save(update_fields=["reserved", "withdrawn"])
+    return Outcome(settled + [_reserved(sale, one.entry, one.number) for one in fresh])
 
 
-def _parse(entry_id: str, fields: dict[str, str]) -> Received:
+def _parse(entry_id: str, fields: Mapping[str, str]) -> Received:
     try:
-        return Received(
-            entry_id=entry_id,
-            person_id=int(fields["person"]),
-            lot_id=int(fields["lot"]),
-            address_id=int(fields["address"]),
-            pay_from_wallet=fields["wallet"] == "1",
-            share=fields["share"] == "1",
-            received_at=datetime.fromtimestamp(int(fields["at"]) / 1_000_000, tz=UTC),
+        entry = Received(
+            entry_id,
+            int(fields["person"]),
+            int(fields["lot"]),
+            int(fields["address"]),
+            fields["wallet"] == "1",
+            fields["share"] == "1",
+            int(fields["at"]),
         )
-    except (KeyError, ValueError, OverflowError, OSError) as error:
+    except (KeyError, ValueError) as error:
         raise BadEntry(f"not a reservation: {error!r}") from error
+    if not 0 <= entry.received_us < MICROSECONDS_MAX:
+        raise BadEntry("it was received at no time")
+    return entry
 
 
-def _look_up(sale: Sale, received: list[Received]) -> Known:
-    people = {entry.person_id for entry in received}
-    rows = Reservation.objects.filter(sale=sale, person__in=people)
-    active = Profile.objects.filter(pk__in=people, user__is_active=True, user__frozen_at=None)
-    kept = Address.objects.kept().in_bulk({entry.address_id for entry in received})
-    return Known(
-        rows={row.person_id: row for row in rows},
-        people=set(active.values_list("pk", flat=True)),
-        addresses=kept,
-        lots=set(Lot.objects.filter(sale=sale).values_list("pk", flat=True)),
-    )
-
-
-def _sort(
-    sale: Sale, received: list[Received], known: Known
-) -> tuple[dict[int, Received], list[Settled]]:
-    """Those to be written by person, and the ends of all others."""
-    fresh: dict[int, Received] = {}
+def _sort(sale: Sale, received: list[Received]) -> tuple[list[Fresh], list[Settled]]:
+    """Those to be written, numbered, and the ends of all others."""
+    lots = set(sale.lots.values_list("pk", flat=True))
+    fresh: list[Fresh] = []
     settled: list[Settled] = []
-    for entry in received:
-        row = known.rows.get(entry.person_id)
-        if row is not None and row.withdrawn_at is None:
-            settled.append(_reserved(sale, entry, row.number))
-        elif row is not None and entry.received_at <= row.received_at:
+    seen: set[int] = set()
+    for entry, look in zip(received, _look(sale, received), strict=True):
+        if look.number is not None and look.stands:
+            settled.append(_reserved(sale, entry, look.number))
+        elif look.received_us is not None and entry.received_us <= look.received_us:
             # Delivered again, or by yesterday's Redis: the withdrawal since then stands.
             settled.append(Settled(entry.entry_id))
-        elif (refusal := _refusal(entry, known)) is not None:
+        elif (refusal := _refusal(entry, look, lots)) is not None:
             settled.append(_refused(sale, entry, refusal))
-        elif entry.person_id in fresh:
+        elif entry.person_id in seen:
             settled.append(Settled(entry.entry_id))
         else:
-            fresh[entry.person_id] = entry
+            seen.add(entry.person_id)
+            fresh.append(Fresh(entry, _number(sale, look)))
     return fresh, settled
 
 
-def _refusal(entry: Received, known: Known) -> Standing | None:
-    if entry.person_id not in known.people or entry.lot_id not in known.lots:
+def _look(sale: Sale, received: list[Received]) -> list[Look]:
+    values = {
+        "sale": sale.pk,
+        "people": arrays.integers(entry.person_id for entry in received),
+        "addresses": arrays.integers(entry.address_id for entry in received),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(LOOK, values)
+        return [Look(*row) for row in cursor.fetchall()]
+
+
+def _refusal(entry: Received, look: Look, lots: set[int]) -> Standing | None:
+    if not look.may_buy or entry.lot_id not in lots:
         return Standing.REFUSED
-    address = known.addresses.get(entry.address_id)
-    if address is None or address.profile_id != entry.person_id:
-        return Standing.BAD_ADDRESS
-    return None
+    return None if look.has_address else Standing.BAD_ADDRESS
 
 
-def _write(sale: Sale, fresh: dict[int, Received], known: Known, *, now: datetime) -> list[Settled]:
-    posts = _share(sale, [entry for entry in fresh.values() if entry.share], now=now)
-    rows, settled = [], []
-    for person_id, entry in fresh.items():
-        again = known.rows.get(person_id)
-        if again is None:
-            sale.reserved += 1
-        else:
-            sale.withdrawn -= 1
-        row = again or Reservation(sale=sale, person_id=person_id, number=sale.reserved)
-        row.lot_id = entry.lot_id
-        row.address = addresses.snapshot(known.addresses[entry.address_id])
-        row.pay_from_wallet = entry.pay_from_wallet
-        row.post_id = posts.get(person_id, row.post_id)
-        row.received_at, row.created_at, row.withdrawn_at = entry.received_at, now, None
-        if again is None:
-            rows.append(row)
-        else:
-            again.save()
-        settled.append(_reserved(sale, entry, row.number))
-    Reservation.objects.bulk_create(rows)
-    return settled
+def _number(sale: Sale, look: Look) -> int:
+    """The old one of somebody who had withdrawn, or the next."""
+    if look.number is not None:
+        sale.withdrawn -= 1
+        return look.number
+    sale.reserved += 1
+    return sale.reserved
+
+
+def _write(sale: Sale, fresh: list[Fresh], *, now: datetime) -> None:
+    posts = _share(sale, [one.entry for one in fresh if one.entry.share], now=now)
+    values = {
+        "sale": sale.pk,
+        "now": now,
+        "countries": json.dumps(dict(countries.choices())),
+        "has_limit": sale.per_address_limit > 0,
+        "lots": arrays.integers(one.entry.lot_id for one in fresh),
+        "people": arrays.integers(one.entry.person_id for one in fresh),
+        "numbers": arrays.integers(one.number for one in fresh),
+        "addresses": arrays.integers(one.entry.address_id for one in fresh),
+        "wallets": arrays.flags(one.entry.pay_from_wallet for one in fresh),
+        "posts": arrays.optional_integers(posts.get(one.entry.person_id) for one in fresh),
+        "received": arrays.integers(one.entry.received_us for one in fresh),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, values)
 
 
 def _share(sale: Sale, sharing: list[Received], *, now: datetime) -> dict[int, int]:
     """The posts of those who share, by person. Nobody is notified one by one."""
+    if sale.rehearses_id is not None:
+        return {}  # its people play; what they say is not for the feed
     rows = [
         NewPost(
             author_id=entry.person_id,

@@ -30,7 +30,8 @@ def withdraw(*, sale_id: int, person: Profile, now: datetime) -> None:
         sale = lock_sale(sale_id)
         # Claims come after the close; where this clock is slow, a claim says that it is closed.
         claimed = Claim.objects.filter(sale=sale, person=person).exists()
-        if now >= sale.reserve_closes_at or sale.state != SaleState.APPROVED or claimed:
+        closed = now >= sale.reserve_closes_at or sale.sealed_at is not None
+        if closed or sale.state != SaleState.APPROVED or claimed:
             raise ReservationsClosed(_("Your reservation stands. You need not take part."))
         if standing.update(withdrawn_at=now) == 1:
             sale.withdrawn += 1
