@@ -4,20 +4,26 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, NamedTuple
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from flashsale.claim_states import ClaimState
 from flashsale.gate.results import Result
 from flashsale.intake.streams import Entry
 from flashsale.models import DeadLetter, Stream
-from flashsale.services.locking import lock_epoch
+from flashsale.services.locking import StaleEpoch, lock_epoch
+from socialcommerce.lib import redis
 
 logger = logging.getLogger(__name__)
 
+# The year 2255. A stream entry is text and may say anything; a time beyond is poison.
+MICROSECONDS_MAX: Final = 2**53
+# The trouble of a server or a machine, never of an entry: the batch comes again as it is.
+ELSEWHERE: Final = (OperationalError, InterfaceError, redis.RedisError, StaleEpoch, MemoryError)
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+
+class Settled(NamedTuple):
     """One entry's end. `give`: its unit goes back to remain; `unmark`: the person may try again."""
 
     entry_id: str
@@ -53,21 +59,33 @@ Work = Callable[[Batch], Outcome]
 def work(batch: Batch, *, stream: Stream, by: Work) -> Outcome:
     """Every entry is committed or a dead letter with its reason; one poison entry costs no other.
 
-    Raises StaleEpoch, and django.db.OperationalError with PostgreSQL away: then nothing is done
-    and the entries are delivered again.
+    So does a mistake of ours that one entry brings out: delivered again and again, it would keep
+    all the others waiting. Raises what is ELSEWHERE: StaleEpoch, a server that is away. Then
+    nothing is done and the entries are delivered again.
     """
     try:
         return by(batch)
-    except (IntegrityError, DataError, BadEntry) as error:
+    except ELSEWHERE:
+        raise
+    except Exception as error:  # whatever it is, it is kept with its entry and an operator sees it
         if len(batch.entries) == 1:
-            return _bury(batch, stream=stream, reason=str(error))
-    logger.warning("Sale %s: a batch of %s is split", batch.sale_id, len(batch.entries))
+            logger.exception("Sale %s: entry %s", batch.sale_id, batch.entries[0].id)
+            return _bury(batch, stream=stream, reason=reason_of(error))
+        logger.warning(
+            "Sale %s: a batch of %s is split: %r", batch.sale_id, len(batch.entries), error
+        )
     middle = len(batch.entries) // 2
     halves = [
         work(Batch(batch.sale_id, batch.epoch, part, batch.now), stream=stream, by=by)
         for part in (batch.entries[:middle], batch.entries[middle:])
     ]
     return Outcome([settled for half in halves for settled in half.settled])
+
+
+def reason_of(error: Exception) -> str:
+    """The first line of what went wrong, as long as a letter keeps it."""
+    said = str(error) if isinstance(error, BadEntry) else f"{type(error).__name__}: {error}"
+    return (said.splitlines() or ["?"])[0][:200]
 
 
 def _bury(batch: Batch, *, stream: Stream, reason: str) -> Outcome:
@@ -82,7 +100,7 @@ def _bury(batch: Batch, *, stream: Stream, reason: str) -> Outcome:
                     gate_epoch=batch.epoch,
                     gate_entry=entry.id[:40],
                     payload=entry.fields,
-                    reason=(reason.splitlines() or ["?"])[0][:200],
+                    reason=reason,
                     created_at=batch.now,
                 )
             ],

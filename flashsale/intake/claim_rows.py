@@ -13,7 +13,7 @@ from django.db import connection
 
 from flashsale import tokens
 from flashsale.claim_states import LIVE, ClaimState
-from flashsale.intake.batches import BadEntry
+from flashsale.intake.batches import MICROSECONDS_MAX, BadEntry
 from flashsale.models import Claim, Sale
 from flashsale.proof import chain
 from flashsale.services.units import FreeUnit
@@ -24,7 +24,6 @@ SQL: Final = Path(__file__).resolve().parent.parent / "sql"
 RESERVERS: Final = (SQL / "reservers.sql").read_text()
 INSERT: Final = (SQL / "insert_claims.sql").read_text()
 HELD_BY_ADDRESS: Final = (SQL / "held_by_address.sql").read_text()
-MICROSECONDS_MAX: Final = 2**53  # the year 2255; a stream entry is text and may say anything
 
 
 class InLine(NamedTuple):
