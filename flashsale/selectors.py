@@ -61,6 +61,11 @@ class SaleView:
         return moment - self.server_now if moment else timedelta()
 
     @property
+    def opening_window_seconds(self) -> str:
+        """As the page prints it: whole seconds without a fraction."""
+        return f"{self.opening_window_ms / 1_000:g}"
+
+    @property
     def is_upcoming(self) -> bool:
         return self.phase in UPCOMING
 

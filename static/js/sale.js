@@ -1,11 +1,14 @@
 // The sale's page goes through its phases without a reload: it sends the one button, asks for the
 // person's standing at the interval that the server sets, and fetches the next face when it is known.
+import { nonce } from "./proof-of-work.js";
+
 const root = document.querySelector("[data-sale]");
 const said = root.querySelector("[data-sale-said]");
 const RETRY_MS = 2000;
 const IN_LINE = ["in_line", "placed"];
 let asking = 0;
 let inLine = false;
+let slot = "1";
 
 const panel = () => root.querySelector("[data-sale-panel]");
 
@@ -20,16 +23,18 @@ function showPanel() {
   return window.htmx.ajax("GET", root.dataset.panelUrl, { target: "#sale-panel", swap: "innerHTML" });
 }
 
-function wait(milliseconds) {
+function later(act, milliseconds) {
   clearTimeout(asking);
   // Some spread, so that a crowd that started together does not ask together.
-  asking = setTimeout(ask, milliseconds * (0.8 + 0.4 * Math.random()));
+  asking = setTimeout(act, milliseconds * (0.8 + 0.4 * Math.random()));
 }
+
+const wait = (milliseconds) => later(ask, milliseconds);
 
 async function ask() {
   try {
     const headers = { "Sale-Token": panel().dataset.token };
-    const response = await fetch(root.dataset.stateUrl, { headers });
+    const response = await fetch(`${root.dataset.stateUrl}?slot=${slot}`, { headers });
     if (!response.ok) return await showPanel();
     await follow(await response.json());
   } catch {
@@ -43,15 +48,24 @@ async function ask() {
 async function follow(answer) {
   const dropped = answer.standing === "none" || answer.standing === "restoring";
   if (!inLine || !dropped) return settle(answer);
-  const body = new URLSearchParams({ token: panel().dataset.token });
+  await claim(new URLSearchParams({ token: panel().dataset.token, slot }));
+}
+
+async function claim(body) {
+  const { token } = panel().dataset;
+  if (Number(root.dataset.workBits)) say(root.dataset.working);
+  body.set("nonce", await nonce({ ...root.dataset, token }));
   await send(root.dataset.claimUrl, body);
 }
 
 async function send(url, body) {
   try {
     const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
-    if (!response.ok) return await showPanel();
-    await settle(await response.json());
+    if (response.headers.get("Content-Type") !== "application/json") return await showPanel();
+    const answer = await response.json();
+    await settle(answer);
+    // Not taken, and nothing lost: the same is sent again when the server wants it.
+    if (answer.retry_after_seconds) later(() => send(url, body), answer.retry_after_seconds * 1000);
   } catch {
     say(root.dataset.offline);
     wait(RETRY_MS);
@@ -66,7 +80,7 @@ async function settle(answer) {
     wait(answer.poll_ms);
   } else if (answer.wait_ms) {
     unlock();
-  } else {
+  } else if (!answer.retry_after_seconds) {
     await showPanel();
   }
 }
@@ -79,6 +93,7 @@ function unlock() {
 function prepare() {
   for (const button of root.querySelectorAll("form[data-waits] .sale__button")) button.disabled = true;
   inLine = IN_LINE.includes(panel().dataset.standing);
+  if (root.querySelector("[data-sale-claim]")) nonce({ ...root.dataset, token: panel().dataset.token });
   if (panel().hasAttribute("data-under-way")) wait(300);
 }
 
@@ -87,7 +102,10 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("[data-sale-claim], [data-sale-reserve]")) return;
   event.preventDefault();
   for (const button of form.querySelectorAll("button")) button.disabled = true;
-  send(form.action, new URLSearchParams(new FormData(form)));
+  const body = new URLSearchParams(new FormData(form));
+  slot = body.get("slot") ?? slot;
+  if (form.matches("[data-sale-claim]")) claim(body);
+  else send(form.action, body);
 });
 
 root.addEventListener("countdown:left", (event) => {
