@@ -74,9 +74,8 @@ class Report:
     @property
     def sold_out_after(self) -> timedelta | None:
         """From the start to the first moment without a free unit."""
-        return self.sale.sold_out_at and max(
-            timedelta(), self.sale.sold_out_at - self.sale.starts_at
-        )
+        moment = self.sale.sold_out_at
+        return max(timedelta(), moment - self.sale.starts_at) if moment else None
 
 
 @dataclass(frozen=True, slots=True)

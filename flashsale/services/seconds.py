@@ -5,7 +5,6 @@ COUNTED or, for how long a claim took in the web process, "ms<bound>" with a bou
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -58,7 +57,7 @@ def collect(sale: Sale, *, now: datetime) -> None:
 
 
 def _read(client: redis.Redis, keys: Keys) -> Counts:
-    raw: Mapping[bytes, bytes] = client.hgetall(keys.seconds)
+    raw: Any = client.hgetall(keys.seconds)
     counts: Counts = {}
     for name, value in raw.items():
         at, _colon, what = name.decode().partition(":")
