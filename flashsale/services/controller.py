@@ -15,7 +15,16 @@ from flashsale.gate.rebuild import Turn, answer, rebuild
 from flashsale.intake import streams
 from flashsale.models import Claim, Lot, Sale, Stream
 from flashsale.sale_states import SaleState
-from flashsale.services import attendance, news, sales, stages, sweeps, waiting, waves
+from flashsale.services import (
+    attendance,
+    news,
+    sales,
+    seconds,
+    stages,
+    sweeps,
+    waiting,
+    waves,
+)
 from flashsale.services.attempts import attempt
 from flashsale.services.long_work import InTurn, LongWork
 from flashsale.services.reconciliation import Reconciliation
@@ -85,12 +94,12 @@ class Controller:
         if work is not None:
             troubles += self.long_work.start(sale.pk, work)
         self._note_attendance(client, sale, now=now)
+        seconds.collect(sale, now=now)
         waiting.offer(sale, now=now)
         # By the gate's clock, which admits: where this one is fast, claims still come.
         over = control.now(client) >= sale.ends_at and not (restoring or waits or work)
         if over and not Claim.objects.filter(sale=sale, state__in=UNPAID).exists():
             sales.settle(sale_id=sale.pk, now=now)
-
 
     def _note_attendance(self, client: redis.Redis, sale: Sale, *, now: datetime) -> None:
         if now >= self.noted.get(sale.pk, sale.starts_at) + ATTENDANCE_EVERY:

@@ -41,9 +41,12 @@ def collect(sale: Sale, *, now: datetime) -> None:
     client, keys = redis.gate(), Keys(sale.pk)
     counts = _read(client, keys)
     this = int(now.timestamp())
-    for at, held in _held(sale, since=min([*counts, this - SETTLES_SECONDS])).items():
-        counts.setdefault(at, Counter())["held"] = held
-    paid = _newly_paid(sale, at=this)
+    paid = 0
+    if now >= sale.starts_at:
+        since = min([*counts, this - SETTLES_SECONDS])
+        for at, held in _held(sale, since=since).items():
+            counts.setdefault(at, Counter())["held"] = held
+        paid = _newly_paid(sale, at=this)
     lag = streams.backlog(client, keys.claims) + streams.backlog(client, keys.reservations)
     if paid or lag:
         counts.setdefault(this, Counter())

@@ -8,15 +8,18 @@ from flashsale import selectors, verification
 from flashsale.gate import published
 from flashsale.models import Sale
 from flashsale.phases import phase
-from flashsale.services import conservation
+from flashsale.services import conservation, reports
 from socialcommerce.lib import clock, redis
 
 
 class Command(BaseCommand):
-    help = "status: where the sale and its gate are. verify: prove every unit, claim and order."
+    help = (
+        "status: where the sale and its gate are. verify: prove every unit, claim and order."
+        " report: what it came to."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("act", choices=["status", "verify"])
+        parser.add_argument("act", choices=["status", "verify", "report"])
         parser.add_argument("sale_id", type=int)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,6 +28,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no sale {options['sale_id']}.")
         if options["act"] == "status":
             self._status(sale)
+        elif options["act"] == "report":
+            self.stdout.write(reports.text(sale))
         else:
             self._verify(sale)
 
