@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -68,6 +69,9 @@ class ProgrammeForm(forms.ModelForm[Programme]):
             "that it has twice is the first."
         ) % {"zone": settings.TIME_ZONE}
         self.fields["category"].help_text = _("With one, its sales are the category's daily picks.")
+
+        for name in ("reserve_hours", "lasts_minutes"):  # the database names a constraint instead
+            self.fields[name].validators.append(MinValueValidator(1))
 
     def clean_weekdays(self) -> int:
         return sum(self.cleaned_data["weekdays"])

@@ -64,11 +64,13 @@ def schedule(*, wish: Wish, by: User, now: datetime) -> Sale:
     the store's stock. On a refusal nothing is left.
 
     Opens transactions: one that holds the store's row while it counts, and that of
-    `sales.approve`. Raises NotFound, NotInStanding, BadDrop, TooMany, sales.NotReady,
-    stock.OutOfStock.
+    `sales.approve`. Raises NotFound, NotInStanding, BadDrop, TooMany,
+    submissions.NotOnTheShelf, sales.NotReady, and stock.OutOfStock where the shelf was emptied
+    meanwhile.
     """
     variant = submissions.variant_of(wish.variant_id, by)
     _check(wish, now=now)
+    submissions.check_stock(variant, wish.units)
     sale = _draft(variant, wish, now=now)
     try:
         return sales.approve(sale_id=sale.pk, by=by, now=now)

@@ -15,7 +15,6 @@ from flashsale.models import Lot, Sale, Slot, Submission, SubmissionState
 from flashsale.models.sales import PRICE_MAX_MINOR, UNITS_MAX
 from flashsale.services import line_up_news
 from shop.models import Store, Variant
-from shop.services import stock
 from socialcommerce.lib.problems import Conflict, Invalid, NotFound
 
 SELLERS: Final = (Role.OWNER, Role.MANAGER)
@@ -30,6 +29,19 @@ class BadSubmission(Invalid):
 class Decided(Conflict):
     code = "submission-decided"
     title = _("The submission has been decided")
+
+
+class NotOnTheShelf(Conflict):
+    """`free` says how many pieces the store has that nobody waits for."""
+
+    code = "not-on-the-shelf"
+    title = _("Your shelf does not hold that many")
+
+    def __init__(self, *, free: int) -> None:
+        super().__init__(
+            _("It holds %(free)s. Adjust the stock first, or offer fewer.") % {"free": free},
+            free=free,
+        )
 
 
 class SlotTaken(Conflict):
@@ -60,17 +72,17 @@ def variant_of(variant_id: int, by: User) -> Variant:
 
 
 def check_stock(variant: Variant, units: int) -> None:
-    """The shelf holds that many at this moment; approving takes them. Raises OutOfStock."""
+    """The shelf holds that many at this moment; approving takes them. Raises NotOnTheShelf."""
     item = getattr(variant, "stock", None)
     free = item.free if item is not None else 0
     if free < units:
-        raise stock.OutOfStock(free=free)
+        raise NotOnTheShelf(free=free)
 
 
 def submit(*, offer: Offer, by: User, now: datetime) -> Submission:
     """The offer waits for an operator, who knows. Opens the transaction.
 
-    Raises NotFound, BadSubmission, stock.OutOfStock.
+    Raises NotFound, BadSubmission, NotOnTheShelf.
     """
     variant = variant_of(offer.variant_id, by)
     _check(offer, now=now)

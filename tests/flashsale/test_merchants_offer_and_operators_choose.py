@@ -9,9 +9,9 @@ from accounts.models import Notification, Role, User
 from accounts.services import memberships
 from flashsale.models import Sale, Slot, Submission
 from flashsale.services import sales, submissions
-from flashsale.services.submissions import BadSubmission, Decided, SlotTaken
+from flashsale.services.submissions import BadSubmission, Decided, NotOnTheShelf, SlotTaken
 from shop.models import Product, StockItem, Store, Variant
-from shop.services import stock, stores
+from shop.services import stores
 from socialcommerce.lib import clock
 from socialcommerce.lib.problems import NotFound
 from tests.factories import line_up as make
@@ -58,7 +58,7 @@ def test_an_offer_waits_and_operators_hear_of_the_first_until_they_read_it(
 
 
 def test_the_stock_must_be_there(bob: User, variant: Variant) -> None:
-    with pytest.raises(stock.OutOfStock) as refused:
+    with pytest.raises(NotOnTheShelf) as refused:
         make.submit(bob, variant, units=9)
     assert refused.value.extra["free"] == 8
     assert make.submit(bob, variant, units=8).units == 8

@@ -11,8 +11,9 @@ from accounts.services import memberships
 from flashsale.models import Sale
 from flashsale.services import drops, sales, sellers
 from flashsale.services.drops import BadDrop, NotInStanding, Started, TooMany
+from flashsale.services.submissions import NotOnTheShelf
 from shop.models import Order, StockItem, Store, Variant
-from shop.services import checkout, stock, stores
+from shop.services import checkout, stores
 from socialcommerce.lib import clock
 from socialcommerce.lib.problems import NotFound
 from tests.factories import flashsale as crowds
@@ -76,7 +77,7 @@ def test_outside_its_limits_it_is_refused_and_says_what_is_wrong(
 
 
 def test_without_the_stock_nothing_is_left_behind(bob: User, variant: Variant) -> None:
-    with pytest.raises(stock.OutOfStock):
+    with pytest.raises(NotOnTheShelf, match="It holds 50"):
         schedule(bob, variant, units=51)
     assert not Sale.objects.exists()
     assert on_hand(variant) == 50
