@@ -60,7 +60,9 @@ def claim(
         return Answer(Standing(known.code), result=known)
     shut = closed(state)
     if claimed and shut is None:
-        return Answer(Standing.IN_LINE if state.answered else Standing.RESTORING)
+        if not state.answered:
+            return Answer(Standing.RESTORING)
+        return Answer(Standing.NOT_INVITED if _had_one(token, state) else Standing.IN_LINE)
     return Answer(shut or unclaimed or _unclaimed(state))
 
 
@@ -83,6 +85,17 @@ def reservation(token: SaleToken, state: Published) -> Answer:
 
 def _ticket(token: SaleToken, slot: int, wave: int) -> str:
     return tokens.ticket(sale_id=token.sale_id, number=token.number, slot=slot, wave=wave)
+
+
+def _had_one(token: SaleToken, state: Published) -> bool:
+    """In a wave every slot of whoever had a unit before is marked, and none of them is in line."""
+    slots, waves = range(1, token.slots + 1), range(state.wave)
+    if token.slots == 1 or not waves:
+        return False
+    keys = Keys(token.sale_id)
+    names = [keys.result(_ticket(token, slot, wave)) for slot in slots for wave in waves]
+    known = [results.decode(text) for text in redis.gate().mget(names) if text is not None]
+    return any(result.code not in LEAVES_HOPE for result in known)
 
 
 def _newest(found: dict[int, bytes | None], wave: int, *, is_marked: bool) -> Result | None:

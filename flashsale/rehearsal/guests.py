@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import Final
 
 from django.db import Error as AnyDatabaseError
+from django.db import close_old_connections
 
 from accounts.models import Profile
 from flashsale.gate import admission
@@ -87,6 +88,7 @@ class Guest:
                 Act.DONE: lambda: None,
             }[self.act]()
         except AnyDatabaseError:
+            close_old_connections()
             self.journal.error()
             return _soon()
 

@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
+from django.db import Error as AnyDatabaseError
+from django.db import close_old_connections
+
 from flashsale.gate import published
 from flashsale.models import Lot, Sale, SaleKind
 from flashsale.rehearsal.cast import Extra
@@ -55,10 +58,19 @@ def play(crowd: Crowd, run: Sale, *, tell: Callable[[int], None]) -> None:
     crowd.play(until=_monotonic(run.ends_at), tell=tell)
     deadline = _monotonic(run.ends_at) + SETTLES_WITHIN_SECONDS
     while time.monotonic() < deadline and not crowd.stop.is_set():
-        if Sale.objects.filter(pk=run.pk, state=SaleState.SETTLED).exists():
+        if _is_settled(run):
             break
         time.sleep(LOOK_SECONDS)
     published.forget(run.pk)
+
+
+def _is_settled(run: Sale) -> bool:
+    """False also while PostgreSQL is away."""
+    try:
+        return Sale.objects.filter(pk=run.pk, state=SaleState.SETTLED).exists()
+    except AnyDatabaseError:
+        close_old_connections()
+        return False
 
 
 def _arrivals(curve: Sequence[int], people: int) -> list[float]:

@@ -17,6 +17,7 @@ from flashsale.models import (
     Reservation,
     Sale,
     Second,
+    Tree,
     Turn,
     Unit,
     WaitingPlace,
@@ -40,7 +41,7 @@ def sweep() -> int:
             _delete_all(model.objects.filter(sale_id=sale_id))
         while _delete_claims(sale_id) == ROWS:
             pass
-        for rest in (Unit, Reservation, DeadLetter, Attendance, Second):
+        for rest in (Unit, Reservation, DeadLetter, Attendance, Second, Tree):
             _delete_all(rest.objects.filter(sale_id=sale_id))
     _delete_all(Notification.objects.filter(recipient__is_extra=True))
     return len(ids)

@@ -24,9 +24,11 @@ def tick(sale: Sale, *, now: datetime | None = None) -> None:
     sale.refresh_from_db()
 
 
-def sold_out(*, people: int = 4, come: int = 4, units: int = UNITS) -> tuple[Sale, list[Person]]:
+def sold_out(
+    *, people: int = 4, come: int = 4, units: int = UNITS, slots: int = 1
+) -> tuple[Sale, list[Person]]:
     """Everything is held, everybody else who came has lost, and a wave is announced."""
-    sale = sales.live_sale(units=units)
+    sale = sales.live_sale(units=units, slots=slots)
     Wave.objects.create(sale=sale, number=1, opens_at=clock.now() + timedelta(minutes=10))
     crowd = sales.crowd(sale, people)
     sales.open_gate(sale)

@@ -28,7 +28,7 @@ from socialcommerce.celery import app  # noqa: E402
 from socialcommerce.lib import clock, faultpoints  # noqa: E402
 from tests.factories.accounts import UserFactory  # noqa: E402
 from tests.factories.flashsale import draft_sale  # noqa: E402
-from tests.factories.shop import StoreFactory, make_variant  # noqa: E402
+from tests.factories.shop import make_variant  # noqa: E402
 from tests.faults.seeded.schedule import Shape  # noqa: E402
 
 PR_SET_PDEATHSIG: Final = 1
@@ -86,16 +86,13 @@ def _real_sale(shape: Shape) -> Sale:
         slots=shape.slots,
         opening_window_ms=shape.window_ms,
     )
+    store = sale.lots.get().variant.product.store
     for number in range(1, shape.lots):
-        variant = make_variant(StoreFactory.create(profile=_store_of(sale)), name=f"No. {number}")
+        variant = make_variant(store, name=f"No. {number}")
         Lot.objects.create(
             sale=sale, variant=variant, unit_price_minor=1_500, pledged=shape.units // shape.lots
         )
     return sale
-
-
-def _store_of(sale: Sale) -> Any:
-    return sale.lots.get().variant.product.store.profile
 
 
 def _times(shape: Shape, seconds: int) -> Timeline:
