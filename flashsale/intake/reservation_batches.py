@@ -99,6 +99,9 @@ def _sort(sale: Sale, received: list[Received]) -> tuple[list[Fresh], list[Settl
         elif look.received_us is not None and entry.received_us <= look.received_us:
             # Delivered again, or by yesterday's Redis: the withdrawal since then stands.
             settled.append(Settled(entry.entry_id))
+        elif sale.sealed_at is not None:
+            # Brought back by yesterday's Redis: the sealed list has no place for it.
+            settled.append(_refused(sale, entry, Standing.RESERVE_LATE))
         elif (refusal := _refusal(entry, look, lots)) is not None:
             settled.append(_refused(sale, entry, refusal))
         elif entry.person_id in seen:
