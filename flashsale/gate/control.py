@@ -16,7 +16,7 @@ from flashsale.gate import results, scripts
 from flashsale.gate.keys import Keys
 from flashsale.gate.scripts import Fence
 from flashsale.intake.batches import Outcome, Settled
-from flashsale.models import Claim, Sale
+from flashsale.models import Claim, Sale, Stream
 from socialcommerce.lib import redis
 
 logger = logging.getLogger(__name__)
@@ -126,6 +126,22 @@ def give(sale: Sale, deltas: Mapping[int, int]) -> None:
             scripts.call(client, "give", fence_of(sale), names, [delta])
     except (redis.NoScript, redis.RedisError) as error:
         logger.warning("Sale %s: the gate did not hear of returned units: %s", sale.pk, error)
+
+
+def amend(sale: Sale, *, stream: Stream, settled: Settled, taken: int = 0) -> None:
+    """The gate knows how a dead letter ended after all; `taken` units of its lot are gone.
+
+    Never raises: an entry that nobody waits for any more is no reason to fail.
+    """
+    keys = Keys(sale.pk)
+    bitmap = keys.claimed if stream == Stream.CLAIMS else keys.received
+    names = [keys.meta, bitmap, keys.remain(settled.lot_id), keys.result(settled.ticket)]
+    _entry, result, _give, unmark = _settled_args(settled)
+    args = [taken, unmark, result, results.LIFETIME_MS]
+    try:
+        scripts.call(redis.gate(), "amend", fence_of(sale), names, args)
+    except (redis.NoScript, redis.RedisError) as error:
+        logger.warning("Sale %s: the gate did not hear of a dead letter: %s", sale.pk, error)
 
 
 def forget_reservation(sale: Sale, *, person_id: int) -> None:

@@ -14,7 +14,18 @@ from flashsale.gate.keys import SHARD
 from socialcommerce.lib.redis import Redis
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "lua"
-NAMES: Final = ("claim", "reserve", "settle", "give", "repair", "renew", "admit", "forget", "open")
+NAMES: Final = (
+    "claim",
+    "reserve",
+    "settle",
+    "give",
+    "repair",
+    "renew",
+    "admit",
+    "amend",
+    "forget",
+    "open",
+)
 
 
 @dataclass(frozen=True, slots=True)
