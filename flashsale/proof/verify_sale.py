@@ -75,7 +75,7 @@ def seed_of(parts: Parts, entries: dict[int, Any]) -> bytes:
 
 def place(seed: bytes, entry: Any, slot: int, weight: int) -> bytes:
     """The lowest of `weight` draws. Whoever has the lowest of all comes first."""
-    start = sha256(seed + entry.leaf + slot.to_bytes(2, "big")).digest()
+    start = seed + entry.leaf + slot.to_bytes(2, "big")
     return min(sha256(start + n.to_bytes(2, "big")).digest() for n in range(weight))
 
 def check_draw(order: list[int], units: int, log: list[Any], is_decided: bool) -> None:

@@ -39,11 +39,13 @@ def lines(sale: Sale) -> Iterator[bytes]:
         yield f'{body},"check":"{running.hexdigest()[:CHECK_DIGITS]}"}}\n'.encode()
 
 
-def published(sale: Sale) -> Iterable[bytes]:
+def published(sale: Sale) -> Iterator[bytes]:
     """The final record from its file, or what there is of it so far."""
-    if sale.proved_at is not None and default_storage.exists(_name(sale)):
-        return default_storage.open(_name(sale)).chunks()
-    return lines(sale)
+    if sale.proved_at is None or not default_storage.exists(_name(sale)):
+        yield from lines(sale)
+        return
+    with default_storage.open(_name(sale)) as file:
+        yield from file.chunks()
 
 
 def publish(*, sale_id: int, now: datetime) -> bool:

@@ -3,14 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
-from flashsale.models import Claim, Reservation, Sale, Turn
+from accounts.models import User
+from flashsale.gate import admission
+from flashsale.gate.admission import Wishes
+from flashsale.models import Claim, Reservation, Sale, Stream, Turn
 from flashsale.proof import lottery, merkle
 from flashsale.proof.lottery import Ball
 from flashsale.services import conservation, draws, entrants, seals, sweeps
+from flashsale.standings import Standing
+from flashsale.tokens import SaleToken
 from socialcommerce.lib import clock, faultpoints
 from tests.factories import draws as factory
 from tests.factories import flashsale as sales
+from tests.factories.shop import make_address
 
 pytestmark = pytest.mark.django_db
 
@@ -99,14 +106,14 @@ def test_a_draw_that_died_in_the_middle_goes_on_with_the_next_rank(settings: obj
     settings.SALE_DRAIN_BATCH = 2  # type: ignore[attr-defined]
     sale, _people = factory.entered(people=9, units=5)
     factory.seal(sale)
-    deaths = iter([None, RuntimeError("killed")])
+    deaths = iter([None, OperationalError("killed")])
 
     def die() -> None:
         error = next(deaths, None)
         if error is not None:
             raise error
 
-    with faultpoints.planned("claims after commit", die), pytest.raises(RuntimeError):
+    with faultpoints.planned("claims after commit", die), pytest.raises(OperationalError):
         draws.allocate(sale, now=clock.now())
     assert Claim.objects.filter(sale=sale).count() == 4
     sale = Sale.objects.get(pk=sale.pk)
@@ -140,3 +147,15 @@ def test_a_unit_that_was_not_paid_is_offered_to_the_next_rank_in_the_wave() -> N
     assert (third.state, third.wave) == ("held", 1)
     assert not Turn.objects.filter(sale=sale, person=third.person).exists()
     assert Turn.objects.filter(sale=sale).count() == 2
+
+
+def test_a_reservation_that_yesterdays_redis_brings_back_is_too_late(alice: User) -> None:
+    sale, _people = factory.entered(people=2)
+    home = make_address(alice.profile)
+    token = SaleToken(sale.pk, alice.profile.pk, 0, 0, 1)
+    wishes = Wishes(sale.lots.get().pk, home.pk, pay_from_wallet=False, share=False)
+    assert admission.reserve(token, wishes).standing == Standing.RECEIVED
+    Sale.objects.filter(pk=sale.pk).update(sealed_at=clock.now())
+    sales.drain(sale, Stream.RESERVATIONS)
+    assert not Reservation.objects.filter(person=alice.profile).exists()
+    assert admission.look(token).standing == Standing.RESERVE_LATE
