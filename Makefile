@@ -2,8 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up test test-browser test-faults rehearse check demo-reset demo-sale pictures \
-	proof-fresh lock clean
+.PHONY: help up test test-browser test-faults rehearse check bench bench-headline bench-growth \
+	demo-reset demo-sale pictures proof-fresh lock clean
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -48,6 +48,15 @@ check: $(INSTALLED) ## Lint, format, types, layers, migrations, deployment, test
 	$(PRODUCTION) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(MAKE) --no-print-directory test
+
+bench: $(INSTALLED) ## Speed beside limits and rivals, reduced size (NAME=claim for one)
+	$(BIN)/python -m benchmarks $(NAME)
+
+bench-headline: $(INSTALLED) ## 1,300,000 reserve, 240,000 want 50,000 units: the sale of 2012
+	$(BIN)/python -m benchmarks reserve claim --size full
+
+bench-growth: $(INSTALLED) ## What an operation costs with 10,000 to 1,000,000 people
+	$(BIN)/python -m benchmarks growth
 
 demo-reset: $(INSTALLED) ## Empty the running stack and load the demo world anew
 	$(BIN)/python manage.py demo_reset

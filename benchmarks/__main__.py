@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME ...] [--size tiny|reduced|full] [--together]`.
+"""`python -m benchmarks [NAME ...] [--size tiny|reduced|full] [--together] [--into FOLDER]`.
 
 Each benchmark has a stack of its own in a process of its own; `--together` runs the named ones
 one after the other on one stack, which is quicker and says nothing about speed. Exit status 1
@@ -13,13 +13,14 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import django
 from django.core.management import call_command
 
+from benchmarks import reports
 from benchmarks.reports import Report
 from benchmarks.stack import Stack
-from socialcommerce.embedded.paths import PROJECT
 
 # `growth` takes long and stands alone.
 EVERYDAY = ("reserve", "claim", "gate", "page", "drain", "recovery")
@@ -33,21 +34,22 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--size", choices=SIZES, default="reduced")
     parser.add_argument("--together", action="store_true")
+    parser.add_argument("--into", type=Path, default=reports.FOLDER, metavar="FOLDER")
     options = parser.parse_args(arguments)
     names = options.names or EVERYDAY
     if unknown := set(names) - set(NAMES):
         parser.error(f"There is no benchmark {', '.join(sorted(unknown))}.")
     if len(names) == 1 or options.together:
-        return _run(names, options.size)
-    return max(_apart(name, options.size) for name in names)
+        return _run(names, options.size, options.into)
+    return max(_apart(name, options.size, options.into) for name in names)
 
 
-def _apart(name: str, size: str) -> int:
-    command = [sys.executable, "-m", "benchmarks", name, "--size", size]
+def _apart(name: str, size: str, folder: Path) -> int:
+    command = [sys.executable, "-m", "benchmarks", name, "--size", size, "--into", str(folder)]
     return subprocess.run(command, check=False).returncode  # noqa: S603 - this very module
 
 
-def _run(names: Sequence[str], size: str) -> int:
+def _run(names: Sequence[str], size: str, folder: Path) -> int:
     with Stack() as stack:
         # Making a million people is one statement, and it may take longer than a page's.
         os.environ.update(stack.environment | {"DATABASE_STATEMENT_TIMEOUT_MS": "0"})
@@ -56,10 +58,10 @@ def _run(names: Sequence[str], size: str) -> int:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         stack.open()
-        return max(_measure(name, size, stack) for name in names)
+        return max(_measure(name, size, stack, folder) for name in names)
 
 
-def _measure(name: str, size: str, stack: Stack) -> int:
+def _measure(name: str, size: str, stack: Stack, folder: Path) -> int:
     module = importlib.import_module(f"benchmarks.{name}")
     began = time.monotonic()
     try:
@@ -67,8 +69,8 @@ def _measure(name: str, size: str, stack: Stack) -> int:
     except Exception:
         print(stack.last_words(), file=sys.stderr)
         raise
-    file = report.write(datetime.now(UTC)).relative_to(PROJECT)
-    print(f"{report.table()}\n  {file}, {time.monotonic() - began:.0f} s\n", flush=True)
+    report.write(datetime.now(UTC), folder)
+    print(f"{report.table()}\n  {time.monotonic() - began:.0f} s\n", flush=True)
     return 0 if report.holds else 1
 
 

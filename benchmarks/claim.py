@@ -9,7 +9,7 @@ from benchmarks.load import Plan, Visit
 from benchmarks.meters import Meter
 from benchmarks.reports import Aim, Report, Zeros
 from benchmarks.rivals import copied, database
-from benchmarks.rounds import Figures, interleaved
+from benchmarks.rounds import Contender, Figures, interleaved
 from benchmarks.stack import Stack
 from flashsale.models import Claim
 from flashsale.standings import Standing
@@ -113,7 +113,7 @@ def _paid(sale_id: int) -> int:
 def measure(stack: Stack, size: Mapping[str, int]) -> Report:
     claiming.people_and_wallets(size)
     run = Claiming(stack, size)
-    contenders = {
+    contenders: dict[str, Contender] = {
         "plaza": run.plaza,
         "empty": run.empty,
         "locked": partial(run.naive, "locked"),

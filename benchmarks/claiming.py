@@ -72,7 +72,9 @@ def prepare(stack: Stack, *, reserved: int, people: int, units: int, pays: bool)
     """
     stage = sales.draft(units=units, now=clock.now())
     crowd.reserve(stage, reserved, pays=pays, now=clock.now())
-    claims = crowd.write_claims(stack.folder / f"claims-{stage.sale_id}", stage, people)
+    claims = crowd.write_claims(
+        stack.folder / f"claims-{stage.sale_id}", stage, people, one_in=reserved // people
+    )
     starts = sales.announce_starting(
         stage, in_seconds=SETTLE_SECONDS + (reserved + units) / LOADED_PER_SECOND
     ).timestamp()

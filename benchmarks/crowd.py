@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 
 from accounts.models import Address, Profile
 from benchmarks import load
 from benchmarks.sales import Stage
 from flashsale import tokens
-from flashsale.models import Reservation, Sale
+from flashsale.models import Lot, Reservation, Sale
 from flashsale.tokens import SaleToken
 from payments.services import chart
 
@@ -54,16 +55,35 @@ def reserve(stage: Stage, count: int, *, pays: bool, now: datetime) -> None:
     _analyse("flashsale_reservation")
 
 
-def write_wishes(file: Path, stage: Stage, count: int) -> Path:
-    """Lines of people who reserve, with the token that their sale page carries."""
+def fill_the_site(stage: Stage, *, now: datetime) -> None:
+    """Everybody of the crowd has written a post and placed an order with the sale's store."""
+    variant = Lot.objects.select_related("variant__product").get(pk=stage.lot_id).variant
+    _run("posts", now=now)
+    _run(
+        "orders",
+        store=variant.product.store_id,
+        variant=variant.pk,
+        currency=settings.SITE_CURRENCY,
+        now=now,
+    )
+    _analyse("feed_post", "shop_order", "shop_orderline")
+
+
+def write_wishes(file: Path, stage: Stage, count: int, *, one_in: int = 1) -> Path:
+    """Lines of people who reserve, with the token that their sale page carries.
+
+    They are the first `count`, or of every `one_in` the last: spread over the whole crowd.
+    """
     homes = Address.objects.filter(profile__handle__startswith="v_").order_by("profile_id")
+    homes = homes.annotate(rest=F("profile_id") % one_in).filter(rest=0)
     rows = homes.values_list("profile_id", "pk")[:count].iterator(chunk_size=CHUNK)
     return load.write_people(file, (_wish(stage, *row) for row in rows))
 
 
-def write_claims(file: Path, stage: Stage, count: int) -> Path:
-    """Lines of people who claim, the first `count` by the number of their reservation."""
+def write_claims(file: Path, stage: Stage, count: int, *, one_in: int = 1) -> Path:
+    """Lines of people who claim, by the number of their reservation; who, as in `write_wishes`."""
     standing = Reservation.objects.filter(sale_id=stage.sale_id).order_by("number")
+    standing = standing.annotate(rest=F("number") % one_in).filter(rest=0)
     rows = standing.values_list("person_id", "number")[:count].iterator(chunk_size=CHUNK)
     return load.write_people(file, (_claim(stage, *row) for row in rows))
 

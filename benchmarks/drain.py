@@ -11,7 +11,7 @@ from benchmarks import claiming, load, watching, zeros
 from benchmarks.meters import Meter
 from benchmarks.reports import Aim, Report, Zeros
 from benchmarks.rivals import copied
-from benchmarks.rounds import Figures, interleaved
+from benchmarks.rounds import Contender, Figures, interleaved
 from benchmarks.stack import Stack
 from flashsale.standings import Standing
 
@@ -67,7 +67,7 @@ def _decided(sale_id: int) -> int:
 def measure(stack: Stack, size: Mapping[str, int]) -> Report:
     claiming.people_and_wallets(size)
     run = Drain(stack, size)
-    contenders = {
+    contenders: dict[str, Contender] = {
         "held": partial(run.plaza, pays=False),
         "claims": partial(run.copied, "flashsale_claim"),
         "paid": partial(run.plaza, pays=True),

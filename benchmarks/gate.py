@@ -12,7 +12,7 @@ from benchmarks.claiming import Opening
 from benchmarks.load import Plan
 from benchmarks.meters import Meter
 from benchmarks.reports import Aim, Report, Zeros
-from benchmarks.rounds import Figures, interleaved
+from benchmarks.rounds import Contender, Figures, interleaved
 from benchmarks.stack import Stack
 from flashsale.standings import Standing
 
@@ -85,7 +85,7 @@ def _decided(sale_id: int) -> int:
 def measure(stack: Stack, size: Mapping[str, int]) -> Report:
     claiming.people_and_wallets(size)
     run = Gate(stack, size)
-    contenders = {
+    contenders: dict[str, Contender] = {
         "plaza": run.plaza,
         "empty": partial(run.limit, "empty"),
         "bare": partial(run.limit, "bare"),

@@ -37,14 +37,15 @@ class Plan:
     begin_at: float = 0.0
     accept: str = "application/json"
     repeats: bool = False
+    connections: int = CONNECTIONS
     journal: Path | None = None
 
     def write(self) -> Path:
         file = self.people.with_suffix(f".{self.port}.{time.monotonic_ns()}.json")
-        names = ("port", "path", "ask", "seconds", "begin_at", "accept", "repeats")
+        names = ("port", "path", "ask", "seconds", "begin_at", "accept", "repeats", "connections")
         values: dict[str, Any] = {name: getattr(self, name) for name in names}
         values |= {"final": [*self.final], "asking": [*self.asking], "people": str(self.people)}
-        values |= {"host": LOOPBACK, "host_name": HOST_NAME, "connections": CONNECTIONS}
+        values |= {"host": LOOPBACK, "host_name": HOST_NAME}
         file.write_text(json.dumps(values | {"journal": str(self.journal or "")}))
         return file
 

@@ -91,8 +91,8 @@ class Report:
             **asdict(self.zeros),
         }
 
-    def write(self, at: datetime, folder: Path = FOLDER) -> Path:
-        """`var/bench/<name>.json` holds the report."""
+    def write(self, at: datetime, folder: Path) -> Path:
+        """`<name>.json` in the folder holds the report."""
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{self.name}.json"
         file.write_text(json.dumps(self.as_json(at), indent=2) + "\n")

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from statistics import median
 
 Figures = Mapping[str, float]
+Contender = Callable[[], Figures]
 
 
-def interleaved(
-    count: int, contenders: Mapping[str, Callable[[], Figures]]
-) -> dict[str, dict[str, float]]:
+def interleaved(count: int, contenders: Mapping[str, Contender]) -> dict[str, dict[str, float]]:
     """The medians of each contender's figures over `count` rounds: A, B, A, B, ...
 
     A machine that slows down in mid-run slows all of them.

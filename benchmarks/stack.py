@@ -45,6 +45,7 @@ class Stack:
         self.port = ports.any_free()
         self.programs: dict[str, subprocess.Popen[bytes]] = {}
         self.site: list[str] = []
+        self._served: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         self.warden = Warden()
@@ -111,7 +112,9 @@ class Stack:
 
     def serve(self, name: str, application: str) -> int:
         """A rival's application runs on a server like the site's; at which port."""
-        port = ports.any_free()
+        if name in self._served:
+            return self._served[name]
+        port = self._served[name] = ports.any_free()
         command = list(processes.web(self.layout, port=port).command)
         command[command.index("socialcommerce.wsgi:application")] = application
         self.start(Process(name, tuple(command)))
