@@ -1,10 +1,12 @@
 """What a sale does when its orders speak: the claim follows, in the same transaction."""
 
+from datetime import datetime
 from typing import Any
 
 from flashsale.claim_states import UNPAID, ClaimState
 from flashsale.models import Claim
 from flashsale.services import claims
+from flashsale.standings import Standing
 from payments.models import Payment
 from shop.models import Order, OrderOrigin
 from socialcommerce.lib import clock
@@ -28,10 +30,26 @@ def pay_claim_late(*, order: Order, **_kwargs: Any) -> bool:
 
 
 def let_claim_go(*, order: Order, **_kwargs: Any) -> None:
-    """The order has expired or was cancelled."""
+    """The order's time ran out."""
+    claim = _claim(order)
+    if claim is not None and claim.state in UNPAID:
+        claims.be_given_up(claim, now=clock.now())
+
+
+def cancel_claim(*, order: Order, **_kwargs: Any) -> None:
+    """Somebody cancelled the order, paid or not."""
     claim = _claim(order)
     if claim is not None and claim.state in (*UNPAID, ClaimState.PAID):
-        claims.be_given_up(claim, now=clock.now())
+        claims.be_given_up(claim, now=clock.now(), reason=Standing.GIVEN_UP)
+
+
+def ask_card(*, order_id: int, instrument_id: int, now: datetime, **_kwargs: Any) -> None:
+    """From the sale's page or the order's: the unit waits for the bank. May refuse the card."""
+    claims.begin_paying(order_id, instrument_id=instrument_id, now=now)
+
+
+def let_card_go(*, order_id: int, **_kwargs: Any) -> None:
+    claims.stop_paying(order_id)
 
 
 def hold_claim_again(*, payment: Payment, **_kwargs: Any) -> None:

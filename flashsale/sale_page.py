@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Final
 
 from accounts.models import Address, Profile
-from flashsale import selectors, tokens
-from flashsale.claim_states import UNPAID, ClaimState
+from flashsale import second_chances, selectors, tokens
+from flashsale.claim_states import LIVE, UNPAID, ClaimState
 from flashsale.gate import admission
 from flashsale.models import Claim, Reservation
 from flashsale.phases import Phase
+from flashsale.second_chances import Chances
 from flashsale.selectors import SaleView
 from flashsale.standings import UNDER_WAY, WORDS, Standing, Words
 from flashsale.tokens import SaleToken
@@ -30,6 +31,7 @@ class Face(StrEnum):
     UNDER_WAY = "under_way"
     HELD = "held"
     PAID = "paid"
+    WAVE = "wave"
     LOST = "lost"
     OVER = "over"
 
@@ -64,7 +66,11 @@ OF_CLAIM: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SalePage:
-    """`token` is empty for somebody who is not logged in; `key` makes a payment once."""
+    """`token` is empty for somebody who is not logged in; `key` makes a payment once.
+
+    `claims` has none that was refused, the one that asks for money first; `chances` is there
+    once the sale has sold out.
+    """
 
     sale: SaleView
     face: Face
@@ -72,10 +78,24 @@ class SalePage:
     viewer: Profile | None
     token: str
     reservation: Reservation | None
-    claim: Claim | None
+    claims: tuple[Claim, ...]
+    chances: Chances | None
     addresses: list[Address]
     pay_choices: PayChoices | None
     key: str
+
+    @property
+    def claim(self) -> Claim | None:
+        """What the face is about."""
+        return self.claims[0] if self.claims else None
+
+    @property
+    def next_slot(self) -> int:
+        """The slot that one more claim may use, 0 where all are used or nothing is to be had."""
+        used = {claim.slot for claim in self.claims}
+        free = [slot for slot in range(1, self.sale.slots + 1) if slot not in used]
+        takes_more = self.sale.is_live and self.chances is None and self.reservation is not None
+        return free[0] if free and used and takes_more else 0
 
     @property
     def template(self) -> str:
@@ -99,13 +119,14 @@ class SalePage:
 
 
 def build(*, sale_id: int, viewer: Profile | None, now: datetime) -> SalePage:
-    """At most ten queries and one round trip to the gate. Raises NotFound."""
+    """At most fifteen queries and two round trips to the gate. Raises NotFound."""
     sale = selectors.get(sale_id, now=now)
     reservation = _reservation(sale, viewer)
-    claim = _claim(sale, viewer) if reservation else None
+    claims = _claims(sale, viewer) if reservation else ()
+    chances = _chances(sale, reservation, claims, now=now)
     token = _token(sale, viewer, reservation)
-    standing = _standing(sale, token, reservation, claim)
-    face = _face(sale, reservation, claim, standing)
+    standing = _standing(sale, token, reservation, claims, chances)
+    face = _face(sale, reservation, claims, chances, standing)
     return SalePage(
         sale=sale,
         face=face,
@@ -113,9 +134,10 @@ def build(*, sale_id: int, viewer: Profile | None, now: datetime) -> SalePage:
         viewer=viewer,
         token=tokens.issue(token) if token else "",
         reservation=reservation,
-        claim=claim,
+        claims=claims,
+        chances=chances,
         addresses=_addresses(viewer) if face == Face.RESERVE else [],
-        pay_choices=_pay_choices(viewer, claim) if face == Face.HELD else None,
+        pay_choices=_pay_choices(viewer, claims) if face == Face.HELD else None,
         key=secrets.token_urlsafe(16),
     )
 
@@ -135,10 +157,25 @@ def _reservation(sale: SaleView, viewer: Profile | None) -> Reservation | None:
     return Reservation.objects.standing().filter(sale_id=sale.id, person=viewer).first()
 
 
-def _claim(sale: SaleView, viewer: Profile | None) -> Claim | None:
-    """The newest that was not refused: after a refusal the person may try again."""
+def _claims(sale: SaleView, viewer: Profile | None) -> tuple[Claim, ...]:
+    """None that was refused: after a refusal the person may try again."""
     rows = Claim.objects.filter(sale_id=sale.id, person=viewer).exclude(state=ClaimState.REFUSED)
-    return rows.select_related("sale", "unit", "order").order_by("-pk").first()
+    found = rows.select_related("sale", "unit", "order").order_by("-pk")
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(claim: Claim) -> int:
+    """What asks for money, then what one has, then what one lost; the newest of each."""
+    return 0 if claim.state in UNPAID else 1 if claim.state == ClaimState.PAID else 2
+
+
+def _chances(
+    sale: SaleView, reservation: Reservation | None, claims: tuple[Claim, ...], *, now: datetime
+) -> Chances | None:
+    if sale.phase not in (Phase.LIVE, Phase.SOLD_OUT):
+        return None
+    had_unit = any(claim.state != ClaimState.NO_STOCK for claim in claims)
+    return second_chances.of(sale.id, reservation=reservation, had_unit=had_unit, now=now)
 
 
 def _token(
@@ -150,11 +187,15 @@ def _token(
 
 
 def _standing(
-    sale: SaleView, token: SaleToken | None, reservation: Reservation | None, claim: Claim | None
+    sale: SaleView,
+    token: SaleToken | None,
+    reservation: Reservation | None,
+    claims: tuple[Claim, ...],
+    chances: Chances | None,
 ) -> Standing:
     """PostgreSQL's word first; the gate is asked only about what it alone can know."""
-    if claim is not None:
-        return Standing(claim.state)
+    if claims and not _may_be_in_line(claims[0], chances):
+        return _of_claim(claims[0])
     if token is None:
         return Standing.NONE
     if reservation is None:
@@ -165,26 +206,50 @@ def _standing(
     return Standing.RESERVED
 
 
+def _may_be_in_line(claim: Claim, chances: Chances | None) -> bool:
+    """Whoever lost before may have claimed again in the wave that is open."""
+    return (
+        claim.state == ClaimState.NO_STOCK
+        and chances is not None
+        and chances.is_wave_open
+        and claim.wave != chances.wave
+    )
+
+
+def _of_claim(claim: Claim) -> Standing:
+    given_up = claim.state == ClaimState.EXPIRED and claim.reason == Standing.GIVEN_UP
+    return Standing.GIVEN_UP if given_up else Standing(claim.state)
+
+
 def _face(
-    sale: SaleView, reservation: Reservation | None, claim: Claim | None, standing: Standing
+    sale: SaleView,
+    reservation: Reservation | None,
+    claims: tuple[Claim, ...],
+    chances: Chances | None,
+    standing: Standing,
 ) -> Face:
     if sale.phase == Phase.CANCELLED:
         return Face.OVER
-    if claim is not None:
-        return OF_CLAIM[ClaimState(claim.state)]
     if reservation is None:
+        if chances is not None:
+            return Face.LOST
         reserving = standing == Standing.RECEIVED
         return Face.UNDER_WAY if reserving else STRANGER[sale.phase]
+    if claims and claims[0].state in LIVE:
+        return OF_CLAIM[ClaimState(claims[0].state)]
     if standing in UNDER_WAY:
         return Face.UNDER_WAY
-    return RESERVER[sale.phase]
+    if chances is not None:
+        return Face.WAVE if chances.is_wave_open and chances.is_invited else Face.LOST
+    return OF_CLAIM[ClaimState(claims[0].state)] if claims else RESERVER[sale.phase]
 
 
 def _addresses(viewer: Profile | None) -> list[Address]:
     return list(Address.objects.kept().filter(profile=viewer)) if viewer else []
 
 
-def _pay_choices(viewer: Profile | None, claim: Claim | None) -> PayChoices | None:
+def _pay_choices(viewer: Profile | None, claims: tuple[Claim, ...]) -> PayChoices | None:
+    claim = claims[0] if claims else None
     if viewer is None or claim is None or claim.order is None or claim.state not in UNPAID:
         return None
     return pay_choices(viewer, claim.order.total_minor)

@@ -23,6 +23,7 @@ class Standing(StrEnum):
     PAID = "paid"
     REFUNDED = "refunded"
     EXPIRED = "expired"
+    GIVEN_UP = "given_up"
     NO_STOCK = "no_stock"
     REFUSED = "refused"
     SOLD_OUT = "sold_out"
@@ -78,9 +79,14 @@ WORDS: dict[Standing, Words] = {
         _("Your payment is under way"), _("The unit stays yours while the payment runs.")
     ),
     Standing.PAID: Words(_("It is yours"), _("Paid. The receipt is with your orders.")),
-    Standing.REFUNDED: Words(_("Given back"), _("The sale was cancelled and your money returned.")),
+    Standing.REFUNDED: Words(
+        _("Given back"), _("The order was cancelled and your money goes back where it came from.")
+    ),
     Standing.EXPIRED: Words(
         _("Your time to pay ran out"), _("The unit went back. Nothing was charged.")
+    ),
+    Standing.GIVEN_UP: Words(
+        _("The order was cancelled"), _("It had not been paid, and nothing was charged.")
     ),
     Standing.NO_STOCK: Words(
         _("No unit was left"), _("You were in line, but the last unit went to somebody before you.")

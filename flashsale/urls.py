@@ -17,4 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sales/<int:sale_id>/reminder/forget/", line_up.forget, name="forget_reminder"),
     path("sales/<int:sale_id>/claim/", pages.claim, name="claim"),
     path("sales/<int:sale_id>/claim/pay/", pages.pay, name="pay"),
+    path("sales/<int:sale_id>/waiting/", pages.wait, name="wait"),
+    path("sales/<int:sale_id>/waiting/leave/", pages.stop_waiting, name="stop_waiting"),
 ]

@@ -16,7 +16,9 @@ def connect() -> None:
     shop_events.order_paid.connect(receivers.pay_claim)
     shop_events.order_paid_late.connect(receivers.pay_claim_late)
     shop_events.order_expired.connect(receivers.let_claim_go)
-    shop_events.order_cancelled.connect(receivers.let_claim_go)
+    shop_events.order_cancelled.connect(receivers.cancel_claim)
+    shop_events.card_asked.connect(receivers.ask_card)
+    shop_events.card_failed.connect(receivers.let_card_go)
     payment_events.payment_died.connect(receivers.hold_claim_again)
     of_draws = {
         secrets.NOTICE: "flashsale/notices/secret_invited.html",

@@ -13,3 +13,8 @@ order_cancelled = Signal()
 # (order) money came in after the order had expired. A receiver that can still serve it
 # answers True, and the order is paid after all; otherwise the money goes back.
 order_paid_late = Signal()
+# (order_id, instrument_id, now) before a card is asked to pay an order that waits; no transaction
+# is open. A receiver may refuse with a Problem: then nothing was begun.
+card_asked = Signal()
+# (order_id) the card has not paid: it was declined, or could not be asked.
+card_failed = Signal()

@@ -130,7 +130,7 @@ class ClaimPayment(APIView):
         data = schema.PayInput(data=request.data)
         data.is_valid(raise_exception=True)
         method, instrument_id = parse_pay_with(data.validated_data["pay_with"]) or ("wallet", None)
-        person = person_of(request).profile
+        person, slot = person_of(request).profile, data.validated_data["slot"]
         result = claims.pay(
             sale_id=sale_id,
             person=person,
@@ -139,17 +139,18 @@ class ClaimPayment(APIView):
             key=key,
             return_url=f"/sales/{sale_id}/claim/",
             now=clock.now(),
+            slot=slot,
         )
         body = {
-            "claim": _claim(sale_id, person),
+            "claim": _claim(sale_id, person, slot=slot),
             "next_action_url": result.next_action_url,
             "decline_code": result.decline_code,
         }
         return Response(schema.PaidOutput(body).data)
 
 
-def _claim(sale_id: int, person: Profile) -> Claim:
-    found = claims.of_person(sale_id=sale_id, person=person)
+def _claim(sale_id: int, person: Profile, *, slot: int = 1) -> Claim:
+    found = claims.of_person(sale_id=sale_id, person=person, slot=slot)
     return Claim.objects.select_related("unit", "order").get(pk=found.pk)
 
 

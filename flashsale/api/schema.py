@@ -129,6 +129,7 @@ class ClaimOutput(serializers.ModelSerializer[Claim]):
 
 class PayInput(serializers.Serializer[Any]):
     pay_with = serializers.RegexField(r"^(wallet|card:[1-9][0-9]{0,17})$")
+    slot = serializers.IntegerField(default=1, min_value=1, max_value=99)
 
 
 class PaidOutput(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from socialcommerce.lib import clock
 
 # One bit a person and one small row a unit are kept in memory while a sale runs.
 UNITS_MAX = 1_000_000
+SLOTS_MAX = 10  # units that one person may have of a sale
 PRICE_MAX_MINOR = 10**12
 WORK_BITS_MAX = 22  # some four million hashes: a minute on an old phone
 PASS_WEIGHT_MAX = 10
@@ -149,7 +150,9 @@ class Sale(models.Model):
                     starts_at__lt=F("ends_at"),
                 ),
             ),
-            models.CheckConstraint(name="sale_slots_range", condition=Q(slots__range=(1, 10))),
+            models.CheckConstraint(
+                name="sale_slots_range", condition=Q(slots__range=(1, SLOTS_MAX))
+            ),
             models.CheckConstraint(
                 name="sale_hold_range", condition=Q(hold_seconds__range=(1, 86_400))
             ),

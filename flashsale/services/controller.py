@@ -94,10 +94,12 @@ class Controller:
         if work is not None:
             troubles += self.long_work.start(sale.pk, work)
         self._note_attendance(client, sale, now=now)
-        seconds.collect(sale, now=now)
+        troubles += attempt(sale.pk, partial(seconds.collect, sale, now=now))
         waiting.offer(sale, now=now)
         # By the gate's clock, which admits: where this one is fast, claims still come.
-        over = control.now(client) >= sale.ends_at and not (restoring or waits or work)
+        over = control.now(client) >= sale.ends_at and not (restoring or waits)
+        if over and self._is_busy(client, sale, now=now):
+            return
         if over and not Claim.objects.filter(sale=sale, state__in=UNPAID).exists():
             sales.settle(sale_id=sale.pk, now=now)
 
@@ -115,6 +117,11 @@ class Controller:
         if not control.has_answered(client, sale):
             return partial(answer, sale)
         return stages.due(sale, now=now)
+
+    def _is_busy(self, client: redis.Redis, sale: Sale, *, now: datetime) -> bool:
+        """Whether something is under way, or to be done, that a settled sale could not do."""
+        under_way = self.long_work.is_busy(sale.pk)
+        return under_way or self._next_work(client, sale, now=now) is not None
 
 
 def is_open(sale: Sale) -> bool:

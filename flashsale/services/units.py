@@ -1,6 +1,6 @@
 """Moving units between their states, always under row locks of PostgreSQL."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from django.db import connection
@@ -37,13 +37,13 @@ def pick_free(*, lot_id: int, count: int) -> list[FreeUnit]:
     return found
 
 
-def pick_spare(*, lot_id: int) -> Unit | None:
-    """One unit for money that came late: a pooled one rather than a free one; locked.
+def pick_spare(*, lot_id: int, states: Collection[UnitState]) -> Unit | None:
+    """One unit in one of these states for money that came late, a pooled one rather than a free
+    one; locked.
 
     Demands a transaction. Rows that somebody else is deciding about are left to them.
     """
-    spare = Unit.objects.filter(lot_id=lot_id, state__in=[UnitState.POOLED, UnitState.FREE])
-    ordered = spare.order_by("-state", "number")
+    ordered = Unit.objects.filter(lot_id=lot_id, state__in=states).order_by("-state", "number")
     return ordered.select_for_update(no_key=True, skip_locked=True).first()
 
 

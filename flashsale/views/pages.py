@@ -10,8 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.decorators import PersonRequest, person_required
 from accounts.selectors import viewer_of
-from flashsale import sale_page, selectors
-from flashsale.services import claims, reservations
+from flashsale import forms, sale_page, selectors
+from flashsale.models.sales import SLOTS_MAX
+from flashsale.services import claims, reservations, waiting
 from flashsale.views import hot
 from payments import leaving
 from payments.selectors import parse_pay_with
@@ -79,6 +80,21 @@ def withdraw(request: PersonRequest, sale_id: int) -> HttpResponse:
 
 @http.require("POST")
 @person_required
+def wait(request: PersonRequest, sale_id: int) -> HttpResponse:
+    """A place on the waiting list; again it stays the same place."""
+    waiting.join(sale_id=sale_id, person=request.user.profile, now=clock.now())
+    return panel_or_page(request, sale_id, reverse("flashsale:sale", args=[sale_id]))
+
+
+@http.require("POST")
+@person_required
+def stop_waiting(request: PersonRequest, sale_id: int) -> HttpResponse:
+    waiting.leave(sale_id=sale_id, person=request.user.profile)
+    return panel_or_page(request, sale_id, reverse("flashsale:sale", args=[sale_id]))
+
+
+@http.require("POST")
+@person_required
 def pay(request: PersonRequest, sale_id: int) -> HttpResponse:
     """The held unit is paid in place, or the bank is asked."""
     limits.check(scope="pay-claim", subject=str(request.user.pk), limit=30, window_seconds=60)
@@ -98,6 +114,7 @@ def pay(request: PersonRequest, sale_id: int) -> HttpResponse:
         key=key,
         return_url=back,
         now=clock.now(),
+        slot=forms.slot(request.POST.get("slot", ""), slots=SLOTS_MAX),
     )
     if result.next_action_url:
         return leaving.redirect(request, result.next_action_url)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Profile
 from accounts.services import addresses
 from payments.payment_states import OPEN
+from shop import events
 from shop.models import Order, OrderLine, Variant
 from shop.order_states import OrderState
 from shop.services import orders, paying, promises, stock
@@ -125,14 +126,34 @@ def pay_order(
     order = _own(order_id, buyer)
     if order.state == OrderState.AWAITING_PAYMENT and order.pay_by <= now:
         raise TooLate(_("The order was not charged. You can order again."))
+    if order.state == OrderState.AWAITING_PAYMENT and method == "card":
+        return _pay_by_card(order, means, now=now)
+    return _pay(order, means, now=now)
+
+
+def _pay_by_card(order: Order, means: Means, *, now: datetime) -> CheckoutResult:
+    """Whoever holds the goods knows that the bank is asked, and when it has said no."""
+    who = {"order_id": order.pk, "instrument_id": means.instrument_id, "now": now}
+    events.card_asked.send(sender=Order, **who)
+    failed = True
+    try:
+        result = _pay(order, means, now=now)
+        failed = bool(result.decline_code)
+    finally:
+        if failed:
+            events.card_failed.send(sender=Order, order_id=order.pk)
+    return result
+
+
+def _pay(order: Order, means: Means, *, now: datetime) -> CheckoutResult:
     payment = order.payment
     if payment is not None and payment.state in OPEN:
         retried = paying.use_open(order, payment, means, now=now)
         if retried is not None:
             return retried
     with transaction.atomic(durable=True):
-        order = orders.lock(order_id)
-        stock.lock_held(order_id)
+        order = orders.lock(order.pk)
+        stock.lock_held(order.pk)
         if order.state == OrderState.AWAITING_PAYMENT:
             # Another tab may have begun since we looked: two payments are one too many.
             if order.payment is None or order.payment.state not in OPEN:

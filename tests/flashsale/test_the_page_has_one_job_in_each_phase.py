@@ -86,7 +86,7 @@ def test_sold_out_says_how_many_are_unpaid(client_of: ClientOf) -> None:
     sales.drain(sale)
     text = page(browser_of(client_of, second), sale)
     assert "Sold out" in text
-    assert "1 unit is unpaid" in text
+    assert "So far 1 unit is unpaid" in text
 
 
 def test_paused_keeps_everybody_and_says_so(client_of: ClientOf) -> None:

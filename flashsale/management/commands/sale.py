@@ -1,5 +1,6 @@
 """Ask about one sale from the console."""
 
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -8,30 +9,33 @@ from flashsale import selectors, verification
 from flashsale.gate import published
 from flashsale.models import Sale
 from flashsale.phases import phase
+from flashsale.sale_states import SaleState
 from flashsale.services import conservation, reports
+from flashsale.services.controller import load_gate
 from socialcommerce.lib import clock, redis
 
 
 class Command(BaseCommand):
     help = (
-        "status: where the sale and its gate are. verify: prove every unit, claim and order."
-        " report: what it came to."
+        "status: where the sale and its gate are. rebuild: load the gate anew from PostgreSQL."
+        " verify: prove every unit, claim and order. report: what it came to."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("act", choices=["status", "verify", "report"])
+        parser.add_argument("act", choices=["status", "rebuild", "verify", "report"])
         parser.add_argument("sale_id", type=int)
 
     def handle(self, *args: Any, **options: Any) -> None:
         sale = Sale.objects.filter(pk=options["sale_id"]).first()
         if sale is None:
             raise CommandError(f"There is no sale {options['sale_id']}.")
-        if options["act"] == "status":
-            self._status(sale)
-        elif options["act"] == "report":
-            self.stdout.write(reports.text(sale))
-        else:
-            self._verify(sale)
+        acts = {
+            "status": self._status,
+            "rebuild": self._rebuild,
+            "verify": self._verify,
+            "report": self._report,
+        }
+        acts[options["act"]](sale)
 
     def _status(self, sale: Sale) -> None:
         units = conservation.count(sale.pk)
@@ -46,6 +50,26 @@ class Command(BaseCommand):
             return
         state = "open" if gate.is_open else gate.notice or "closed"
         self.stdout.write(f"gate: {state}, epoch {gate.epoch}, remain {gate.remain}")
+        self.stdout.write(f"in line: {gate.backlog}, gathered for the window: {gate.gathered}")
+        for wave in sale.waves.all():
+            opened = f"opened with {wave.units} units" if wave.opened_at else "to come"
+            self.stdout.write(f"wave {wave.number} at {wave.opens_at.isoformat()}: {opened}")
+
+    def _rebuild(self, sale: Sale) -> None:
+        """The controller keeps it open afterwards; without one it closes with its lease."""
+        if sale.state != SaleState.APPROVED:
+            raise CommandError(f"Sale {sale.pk} is {sale.state}: its gate stays closed.")
+        began = time.monotonic()
+        try:
+            load_gate(sale, now=clock.now())
+        except redis.RedisError as error:
+            raise CommandError(f"The gate is away: {error}") from error
+        sale.refresh_from_db()
+        took = time.monotonic() - began
+        self.stdout.write(f"Gate of sale {sale.pk} open, epoch {sale.epoch}, in {took:.1f} s.")
+
+    def _report(self, sale: Sale) -> None:
+        self.stdout.write(reports.text(sale))
 
     def _verify(self, sale: Sale) -> None:
         self.stdout.write(_words(conservation.count(sale.pk)))

@@ -1,0 +1,82 @@
+"""What is left for somebody without a unit once a sale has sold out: a wave, the list, nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flashsale.gate.keys import Keys
+from flashsale.models import Reservation, Sale, SaleKind, WaitingPlace, Wave
+from flashsale.services import attendance, waiting, waves
+from socialcommerce.lib import redis
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """`opens_at` of the next wave, `over_at` of the one that is open; `ahead` is how many wait
+    before this person, None for whoever is not on the list.
+    """
+
+    is_draw: bool
+    wave: int
+    opens_at: datetime | None
+    over_at: datetime | None
+    is_invited: bool
+    list_is_open: bool
+    ahead: int | None
+    may_join: bool
+    server_now: datetime
+
+    @property
+    def is_wave_open(self) -> bool:
+        return self.over_at is not None
+
+    @property
+    def left(self) -> timedelta:
+        """Until the wave that comes or goes."""
+        moment = self.over_at or self.opens_at
+        return moment - self.server_now if moment else timedelta()
+
+    @property
+    def position(self) -> int:
+        """On the list, counted from 1; 0 for nobody."""
+        return 0 if self.ahead is None else self.ahead + 1
+
+
+def of(
+    sale_id: int, *, reservation: Reservation | None, had_unit: bool, now: datetime
+) -> Chances | None:
+    """None while the sale has not sold out. At most five queries and one question to the gate."""
+    sale = Sale.objects.get(pk=sale_id)
+    if sale.sold_out_at is None:
+        return None
+    current, coming = waves.current(sale, now=now), waves.coming(sale)
+    place = _place(sale, reservation)
+    list_is_open = current is None and coming is None and now < sale.ends_at
+    return Chances(
+        is_draw=sale.kind == SaleKind.DRAW,
+        wave=_number(current or coming),
+        opens_at=coming.opens_at if coming else None,
+        over_at=waves.over_at(sale, current) if current else None,
+        is_invited=reservation is not None and not had_unit and _came(sale, reservation.number),
+        list_is_open=list_is_open,
+        ahead=waiting.ahead_of(place) if place and place.offered_at is None else None,
+        may_join=list_is_open and reservation is not None and place is None,
+        server_now=now,
+    )
+
+
+def _number(wave: Wave | None) -> int:
+    return wave.number if wave else 0
+
+
+def _place(sale: Sale, reservation: Reservation | None) -> WaitingPlace | None:
+    return WaitingPlace.objects.filter(reservation=reservation).first() if reservation else None
+
+
+def _came(sale: Sale, number: int) -> bool:
+    """The gate knows it at once, PostgreSQL some seconds later and for ever."""
+    try:
+        if redis.gate().getbit(Keys(sale.pk).came, number - 1):
+            return True
+    except redis.RedisError:
+        pass
+    return attendance.came(sale.pk, number=number)
