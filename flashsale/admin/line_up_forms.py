@@ -77,7 +77,7 @@ class ProgrammeForm(forms.ModelForm[Programme]):
         return sum(self.cleaned_data["weekdays"])
 
 
-class VariantChoice(forms.ModelChoiceField):
+class VariantChoice(forms.ModelChoiceField[Variant]):
     """What the person's stores have on sale, how many are on the shelf beside it."""
 
     def __init__(self) -> None:
@@ -138,7 +138,7 @@ class DropForm(GoodsForm):
         self.fields["starts_at"].help_text = _("In %(zone)s.") % {"zone": settings.TIME_ZONE}
 
 
-class SlotChoice(forms.ModelChoiceField):
+class SlotChoice(forms.ModelChoiceField[Slot]):
     def label_from_instance(self, obj: Any) -> str:
         local = timezone.localtime(obj.starts_at)
         return f"{formats.date_format(local, 'D j M, H:i')}: {obj.programme.name}"

@@ -142,7 +142,8 @@ class DropAdmin(MerchantModelAdmin):
             f"units_{state}": Count("units", filter=Q(units__state=state))
             for state in (UnitState.FREE, UnitState.HELD, UnitState.PAID)
         }
-        return super().get_queryset(request).annotate(**counts)
+        rows: QuerySet[Sale] = super().get_queryset(request)
+        return rows.annotate(**counts)
 
     @display(  # type: ignore[untyped-decorator]
         description=_("state"),

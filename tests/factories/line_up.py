@@ -4,11 +4,14 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from accounts.models import User
-from flashsale.models import Programme, Slot, Submission
+from flashsale.models import Programme, Sale, Slot, Submission
 from flashsale.services import drops, programmes, submissions
+from flashsale.services import sales as approving
 from shop.models import Store, Variant
 from socialcommerce.lib import clock
+from tests.factories import flashsale as sales
 from tests.factories import shop as make
+from tests.factories.accounts import UserFactory
 
 
 def seller_store(owner: User, *, name: str = "Paper Moon", open_days: int = 30) -> Store:
@@ -43,6 +46,20 @@ def wish(variant: Variant, **fields: Any) -> drops.Wish:
         "lasts_minutes": 60,
     }
     return drops.Wish(**{**usual, **fields})
+
+
+def announced_sale(variant: Variant, *, units: int = 2) -> Sale:
+    """Approved; reservations open in an hour, it starts in three."""
+    hour = 3_600
+    sale = sales.draft_sale(
+        variant=variant, units=units, opens_in=hour, closes_in=2 * hour, starts_in=3 * hour
+    )
+    return approve(sale)
+
+
+def approve(sale: Sale) -> Sale:
+    operator = UserFactory.create(is_operator=True)
+    return approving.approve(sale_id=sale.pk, by=operator, now=clock.now())
 
 
 def empty_slot(*, days: int = 3, **fields: Any) -> Slot:
