@@ -3,7 +3,15 @@ from flashsale.admin import (
     operator,
     operator_letters,
     operator_line_up,
+    operator_rehearsals,
     operator_sales,
 )
 
-__all__ = ["merchant", "operator", "operator_letters", "operator_line_up", "operator_sales"]
+__all__ = [
+    "merchant",
+    "operator",
+    "operator_letters",
+    "operator_line_up",
+    "operator_rehearsals",
+    "operator_sales",
+]

@@ -100,6 +100,13 @@ def run(*, rehearsal_id: int) -> None:
     tidy.sweep()
 
 
+def give_up(*, rehearsal_id: int, reason: str, now: datetime) -> None:
+    """A rehearsal that nobody came for has failed; one that runs goes on."""
+    waiting = Rehearsal.objects.filter(pk=rehearsal_id, state=RehearsalState.WAITING)
+    said = {"go": False, "wrong": [reason]}
+    waiting.update(state=RehearsalState.FAILED, finished_at=now, verdict=said)
+
+
 def go_verdict(sale: Sale) -> Rehearsal | None:
     """The newest rehearsal that says go for exactly this configuration; None without one."""
     done = Rehearsal.objects.filter(
