@@ -25,7 +25,7 @@ from flashsale.sale_states import SaleState
 from flashsale.services import attendance, openings
 from flashsale.services.locking import lock_epoch, lock_sale
 from flashsale.unit_states import UnitState
-from socialcommerce.lib import redis
+from socialcommerce.lib import faultpoints, guards, redis
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +91,7 @@ def rebuild(*, sale_id: int, run_id: str, now: datetime, turn: Turn | None = Non
     attendance.note(client, sale, now=now)
     if turn is not None:
         turn(sale)
+    faultpoints.reach("before the count")
     loaded = _read(sale)
     # Past the end too: whoever was in line before the gate was lost was in time.
     restoring = lost and loaded.sale.starts_at <= control.now(client)
@@ -203,8 +204,9 @@ def _read(sale: Sale) -> Loaded:
     """
     with transaction.atomic(durable=True):
         current = lock_epoch(sale.pk, sale.epoch)
-        current.nonce = secrets.token_hex(8)
-        current.save(update_fields=["nonce"])
+        if guards.is_on("nonce with the count"):
+            current.nonce = secrets.token_hex(8)
+            current.save(update_fields=["nonce"])
         values = {"sale": sale.pk, "slots": current.slots, "wave": current.wave}
         free = Unit.objects.filter(sale=sale, state=UnitState.FREE).values_list("lot_id")
         counts = dict(free.annotate(count=Count("pk")).order_by())

@@ -19,6 +19,7 @@ from flashsale.unit_states import UnitState
 from payments.payment_states import OPEN, PaymentState
 from payments.services import charges
 from shop.services import orders
+from socialcommerce.lib import faultpoints
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def expire(*, sale_id: int, now: datetime) -> int:
         Claim.objects.filter(pk__in=ids).update(state=ClaimState.EXPIRED)
         units.move(unit_ids, state)
         orders.expire_many([row.order_id for row in over if row.order_id is not None], now=now)
+    faultpoints.reach("units returned")
     if state == UnitState.FREE and over:
         control.give(sale, Counter(row.lot_id for row in over))
     if over:
