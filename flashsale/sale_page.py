@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Final
 
 from accounts.models import Address, Profile
-from flashsale import second_chances, selectors, tokens
+from flashsale import draw_page, second_chances, selectors, tokens
 from flashsale.claim_states import LIVE, UNPAID, ClaimState
+from flashsale.draw_page import DrawView
 from flashsale.gate import admission
 from flashsale.models import Claim, Reservation
 from flashsale.phases import Phase
@@ -64,6 +65,20 @@ OF_CLAIM: Final = {
 }
 
 
+# Where a draw says something else: nobody presses a button, and weight decides. One template each
+# in templates/flashsale/draws/.
+OF_DRAW: Final = {
+    Face.ANNOUNCED,
+    Face.RESERVE,
+    Face.RESERVED,
+    Face.READY,
+    Face.WATCH,
+    Face.LIVE,
+    Face.LOST,
+    Face.OVER,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SalePage:
     """`token` is empty for somebody who is not logged in; `key` makes a payment once.
@@ -80,6 +95,7 @@ class SalePage:
     reservation: Reservation | None
     claims: tuple[Claim, ...]
     chances: Chances | None
+    draw: DrawView | None
     addresses: list[Address]
     pay_choices: PayChoices | None
     key: str
@@ -99,7 +115,8 @@ class SalePage:
 
     @property
     def template(self) -> str:
-        return f"flashsale/faces/_{self.face}.html"
+        folder = "draws" if self.draw and self.face in OF_DRAW else "faces"
+        return f"flashsale/{folder}/_{self.face}.html"
 
     @property
     def words(self) -> Words:
@@ -136,6 +153,7 @@ def build(*, sale_id: int, viewer: Profile | None, now: datetime) -> SalePage:
         reservation=reservation,
         claims=claims,
         chances=chances,
+        draw=_draw(sale, viewer, reservation, now=now),
         addresses=_addresses(viewer) if face == Face.RESERVE else [],
         pay_choices=_pay_choices(viewer, claims) if face == Face.HELD else None,
         key=secrets.token_urlsafe(16),
@@ -178,6 +196,14 @@ def _chances(
     return second_chances.of(sale.id, reservation=reservation, had_unit=had_unit, now=now)
 
 
+def _draw(
+    sale: SaleView, viewer: Profile | None, reservation: Reservation | None, *, now: datetime
+) -> DrawView | None:
+    if not sale.is_draw:
+        return None
+    return draw_page.of(sale.id, viewer=viewer, reservation=reservation, now=now)
+
+
 def _token(
     sale: SaleView, viewer: Profile | None, reservation: Reservation | None
 ) -> SaleToken | None:
@@ -201,7 +227,8 @@ def _standing(
     if reservation is None:
         asks = sale.phase in (Phase.RESERVING, Phase.READY)
         return admission.look(token).standing if asks else Standing.NOT_RESERVED
-    if sale.phase in (Phase.LIVE, Phase.SOLD_OUT, Phase.PAUSED):
+    # In a draw nobody comes to the gate: whoever has no claim waits for the draw or lost it.
+    if sale.phase in (Phase.LIVE, Phase.SOLD_OUT, Phase.PAUSED) and not sale.is_draw:
         return admission.look(token).standing
     return Standing.RESERVED
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db.models import Count, QuerySet
 
-from flashsale.models import Lot, Sale, Unit
+from flashsale.models import Lot, Sale, SaleKind, Unit
 from flashsale.phases import Phase, Times, next_change, phase
 from flashsale.unit_states import UnitState
 from shop.models import Product, Store
@@ -44,6 +44,9 @@ class SaleView:
     hold_seconds: int
     slots: int
     opening_window_ms: int
+    kind: str
+    is_sealed: bool
+    uses_seed: bool
     work_bits: int
     pause_reason: str
     picture: PictureView | None
@@ -64,6 +67,10 @@ class SaleView:
     def opening_window_seconds(self) -> str:
         """As the page prints it: whole seconds without a fraction."""
         return f"{self.opening_window_ms / 1_000:g}"
+
+    @property
+    def is_draw(self) -> bool:
+        return self.kind == SaleKind.DRAW
 
     @property
     def is_upcoming(self) -> bool:
@@ -126,8 +133,10 @@ def listed(*, now: datetime) -> list[SaleView]:
 
 def headline(*, now: datetime) -> SaleView | None:
     """The sale that is live, or else the next one to start."""
-    coming = Sale.objects.public().running().filter(
-        ends_at__gt=now, starts_at__lt=now + timedelta(days=COMING_DAYS)
+    coming = (
+        Sale.objects.public()
+        .running()
+        .filter(ends_at__gt=now, starts_at__lt=now + timedelta(days=COMING_DAYS))
     )
     views = present(_with_things(coming.order_by("starts_at"))[:5], now=now)
     live = [view for view in views if view.phase in RUNNING]
@@ -137,7 +146,11 @@ def headline(*, now: datetime) -> SaleView | None:
 
 def tonight(*, now: datetime) -> list[SaleView]:
     """What runs or starts within a day, in the order of the start."""
-    coming = Sale.objects.public().running().filter(ends_at__gt=now, starts_at__lt=now + timedelta(days=1))
+    coming = (
+        Sale.objects.public()
+        .running()
+        .filter(ends_at__gt=now, starts_at__lt=now + timedelta(days=1))
+    )
     return present(_with_things(coming.order_by("starts_at"))[:4], now=now)
 
 
@@ -199,6 +212,9 @@ def _view(sale: Sale, lot: Lot, units: Mapping[UnitState, int], *, now: datetime
         hold_seconds=sale.hold_seconds,
         slots=sale.slots,
         opening_window_ms=sale.opening_window_ms,
+        kind=sale.kind,
+        is_sealed=sale.sealed_at is not None,
+        uses_seed=sale.uses_seed,
         work_bits=sale.work_bits,
         pause_reason=sale.pause_reason,
         picture=_picture(product),

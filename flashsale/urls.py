@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from flashsale.views import hot, line_up, pages
+from flashsale.views import draws, hot, line_up, pages, proof
 
 app_name = "flashsale"
 
@@ -15,6 +15,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sales/<int:sale_id>/reservation/withdraw/", pages.withdraw, name="withdraw"),
     path("sales/<int:sale_id>/reminder/", line_up.remind, name="reminder"),
     path("sales/<int:sale_id>/reminder/forget/", line_up.forget, name="forget_reminder"),
+    path("sales/turns/", draws.own_turns, name="turns"),
+    path("sales/verify_sale.py", proof.script, name="proof_script"),
+    path("sales/<int:sale_id>/pass/", draws.take_pass, name="pass"),
+    path("sales/<int:sale_id>/secrets/", draws.parties, name="parties"),
+    path("sales/<int:sale_id>/record.jsonl", proof.record, name="record"),
+    path("sales/<int:sale_id>/receipt.json", proof.receipt, name="receipt"),
+    path("sales/<int:sale_id>/units/", proof.units, name="units"),
     path("sales/<int:sale_id>/claim/", pages.claim, name="claim"),
     path("sales/<int:sale_id>/claim/pay/", pages.pay, name="pay"),
     path("sales/<int:sale_id>/waiting/", pages.wait, name="wait"),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import Profile
-from flashsale.models import Sale, SaleKind, Turn
+from flashsale.models import Reservation, Sale, SaleKind, Turn
 
 SQL: Final = Path(__file__).resolve().parent.parent / "sql"
 EARN: Final = (SQL / "earn_turns.sql").read_text()
@@ -20,7 +20,7 @@ UPDATE flashsale_reservation reservation SET weight = heavy.weight
 FROM ({WEIGHTS}) heavy WHERE reservation.id = heavy.id
 """  # noqa: S608 - our own file
 COUNT_WEIGHTS: Final = f"""
-SELECT heavy.weight, count(*) FROM ({WEIGHTS}) heavy GROUP BY 1
+SELECT heavy.weight, count(*) FROM ({WEIGHTS}) heavy WHERE heavy.lot_id = %(lot)s GROUP BY 1
 """  # noqa: S608 - our own file
 
 
@@ -58,12 +58,14 @@ def set_weights(sale: Sale) -> None:
     _run(SET_WEIGHTS, _parameters(sale))
 
 
-def weights_of(sale: Sale, *, standing: int) -> dict[int, int]:
-    """How many of `standing` reservations weigh how much, as passes and turns are now."""
+def weights_of(sale: Sale, *, lot_id: int) -> dict[int, int]:
+    """How many reservations for the lot weigh how much, as passes and turns are now."""
+    standing = Reservation.objects.standing().filter(sale=sale, lot_id=lot_id).count()
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_WEIGHTS, _parameters(sale))
+        cursor.execute(COUNT_WEIGHTS, {**_parameters(sale), "lot": lot_id})
         heavy = dict(cursor.fetchall())
-    return heavy | {1: max(0, standing - sum(heavy.values())) + heavy.get(1, 0)}
+    light = standing - sum(count for weight, count in heavy.items() if weight > 1)
+    return heavy | {1: max(0, light)}
 
 
 def weight_of(sale: Sale, person: Profile) -> int:

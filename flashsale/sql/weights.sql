@@ -1,6 +1,6 @@
 -- The reservations of a sale that weigh more than 1: by a pass, and by turns at their lot's store
 -- that have not faded and were not spent.
-SELECT reservation.id, reservation.person_id,
+SELECT reservation.id, reservation.lot_id,
        1 + CASE WHEN pass.id IS NULL THEN 0 ELSE %(pass_weight)s END
          + least(coalesce(turns.count, 0), %(turn_cap)s) AS weight
 FROM flashsale_reservation reservation
