@@ -105,7 +105,7 @@ class GoodsForm(forms.Form):
         label=_("What it is"),
         max_length=2_000,
         required=False,
-        widget=UnfoldAdminTextareaWidget(),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
     )
     units = AdminWholeNumberField(label=_("Units"))
     unit_price_minor = AdminAmountField(label=_("Price"), lowest_minor=1)

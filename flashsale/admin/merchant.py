@@ -34,6 +34,11 @@ from shop.models import Store
 from socialcommerce.lib import clock
 from socialcommerce.lib.money import Money, format_money
 
+# Unfold shows the words of a state only where it has a colour for it.
+STATE_COLOURS = {
+    "submitted": "warning", "accepted": "success", "declined": "danger", "withdrawn": "info",
+}  # fmt: skip
+PHASE_COLOURS = {**dict.fromkeys(Phase, "info"), Phase.LIVE: "success", Phase.PAUSED: "danger"}
 PHASE_WORDS = {
     Phase.DRAFT: _("Draft"),
     Phase.ANNOUNCED: _("Announced"),
@@ -62,10 +67,7 @@ class SubmissionAdmin(MerchantModelAdmin):
     readonly_fields = ("price", "starts")
     actions_detail = ("withdraw",)
 
-    @display(  # type: ignore[untyped-decorator]
-        description=_("state"),
-        label={"submitted": "warning", "accepted": "success", "declined": "danger"},
-    )
+    @display(description=_("state"), label=STATE_COLOURS)  # type: ignore[untyped-decorator]
     def standing(self, submission: Submission) -> tuple[str, str]:
         return submission.state, str(submission.get_state_display())
 
@@ -130,10 +132,10 @@ class DropAdmin(MerchantModelAdmin):
     list_select_related = ("seller__profile",)
     ordering = ("-starts_at",)
     fields = (
-        "title", "blurb", "seller", "standing", "goods", "reserve_opens_at", "starts_at",
+        "title", "blurb", "seller", "phase", "goods", "reserve_opens_at", "starts_at",
         "ends_at", "reserving", "free", "held", "paid",
     )  # fmt: skip
-    readonly_fields = ("standing", "goods", "reserving", "free", "held", "paid")
+    readonly_fields = ("phase", "goods", "reserving", "free", "held", "paid")
     actions_detail = ("close", "call_off")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Sale]":
@@ -145,13 +147,14 @@ class DropAdmin(MerchantModelAdmin):
         rows: QuerySet[Sale] = super().get_queryset(request)
         return rows.annotate(**counts)
 
-    @display(  # type: ignore[untyped-decorator]
-        description=_("state"),
-        label={"live": "success", "paused": "danger", "cancelled": "danger"},
-    )
+    @display(description=_("state"), label=PHASE_COLOURS)  # type: ignore[untyped-decorator]
     def standing(self, sale: Sale) -> tuple[str, str]:
         now = _phase(sale)
         return now.value, str(PHASE_WORDS[now])
+
+    @admin.display(description=_("state"))
+    def phase(self, sale: Sale) -> str:
+        return str(PHASE_WORDS[_phase(sale)])
 
     @admin.display(description=_("what is sold"))
     def goods(self, sale: Sale) -> str:

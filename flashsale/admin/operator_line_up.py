@@ -28,7 +28,9 @@ from flashsale.services import programmes, submissions
 from socialcommerce.lib import clock
 from socialcommerce.lib.money import Money, format_money
 
-STATE_LABELS = {"submitted": "warning", "accepted": "success", "declined": "danger"}
+STATE_LABELS = {
+    "submitted": "warning", "accepted": "success", "declined": "danger", "withdrawn": "info",
+}  # fmt: skip
 
 
 @admin.register(Programme, site=operator_site)

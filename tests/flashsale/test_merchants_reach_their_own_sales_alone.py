@@ -222,6 +222,8 @@ def test_a_drop_is_announced_watched_and_called_off(
     page = client.get(url("sale", "change", sale.pk)).content.decode()
     call_off, close = url("sale", "call_off", sale.pk), url("sale", "close", sale.pk)
     assert "Taking reservations" in page
+    assert "(&#x27;reserving" not in page
+    assert "Taking reservations" in client.get(url("sale", "changelist")).content.decode()
     assert call_off in page
     assert close not in page
     assert client.post(close).status_code == 409  # it has not started
