@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "flashsale.door.SaleDoor",  # what a crowd asks in one second needs nothing of the rest
     "socialcommerce.lib.readable.ReadableRequests",
     # Pages shrink to a sixth; Django pads them so that their length tells nothing (BREACH).
     "django.middleware.gzip.GZipMiddleware",
@@ -265,7 +266,7 @@ STORE_FEE_BASIS_POINTS = env.number("STORE_FEE_BASIS_POINTS", 300)  # 3 %, kept 
 SALE_HOLD_SECONDS = env.number("SALE_HOLD_SECONDS", 300)  # to pay a unit by hand
 SALE_PAYING_GRACE_SECONDS = env.number("SALE_PAYING_GRACE_SECONDS", 120)  # a payment under way
 SALE_LEASE_MS = env.number("SALE_LEASE_MS", 3_000)  # the gate closes this long after the controller
-SALE_DRAIN_BATCH = env.number("SALE_DRAIN_BATCH", 500)  # stream entries in one transaction
+SALE_DRAIN_BATCH = env.number("SALE_DRAIN_BATCH", 1_000)  # stream entries in one transaction
 SALE_RESTORE_SECONDS = env.number("SALE_RESTORE_SECONDS", 10)  # earlier receipts alone come in
 SALE_STATE_CACHE_MS = env.number("SALE_STATE_CACHE_MS", 1_000)  # how old a refusal may be
 SALE_SECRET_GRACE_SECONDS = env.number("SALE_SECRET_GRACE_SECONDS", 120)  # then a draw is void

@@ -91,7 +91,8 @@ def _run_reserve(token: SaleToken, wishes: Wishes, state: Published, network: st
     keys = Keys(token.sale_id)
     ticket = tokens.reservation_ticket(sale_id=token.sale_id, person_id=token.person_id)
     consent, share = int(wishes.pay_from_wallet), int(wishes.share)
-    said: list[Any] = redis.gate().evalsha(
+    call = (
+        "EVALSHA",
         state.reserve_sha,
         7,
         keys.lease,
@@ -104,6 +105,7 @@ def _run_reserve(token: SaleToken, wishes: Wishes, state: Published, network: st
         f"{token.person_id},{wishes.lot_id},{wishes.address_id},{consent},{share}",
         *limits.arguments(person_id=token.person_id, network=network),
     )
+    said: list[Any] = redis.ask(call)[0]
     return said
 
 
@@ -157,7 +159,8 @@ def _run_claim(
     # A receipt of this very opening proves nothing that was lost.
     is_older = earlier is not None and earlier.epoch < state.epoch
     place = earlier if earlier is not None and is_older and earlier.ticket == ticket else None
-    said: list[Any] = redis.gate().evalsha(
+    call = (
+        "EVALSHA",
         state.claim_sha,
         11,
         keys.lease,
@@ -179,6 +182,7 @@ def _run_claim(
         places.rank(token, slot, state, at_us=place.at_us) if place else 0,
         *limits.arguments(person_id=token.person_id, network=network),
     )
+    said: list[Any] = redis.ask(call)[0]
     return said
 
 

@@ -49,12 +49,12 @@ def claim(
 ) -> Answer:
     """`unclaimed` is what somebody without a claim hears. `came`: it is noted that they came."""
     keys, waves = Keys(token.sale_id), (tokens.WAITING, *range(state.wave, -1, -1))
-    pipe = redis.gate().pipeline(transaction=False)
-    pipe.mget([keys.result(_ticket(token, slot, wave)) for wave in waves])
-    pipe.getbit(keys.claimed, claim_bit(number=token.number, slot=slot, slots=token.slots))
-    if came:
-        pipe.setbit(keys.came, token.number - 1, 1)
-    found, claimed = pipe.execute()[:2]
+    bit = claim_bit(number=token.number, slot=slot, slots=token.slots)
+    found, claimed, *_noted = redis.ask(
+        ("MGET", *(keys.result(_ticket(token, slot, wave)) for wave in waves)),
+        ("GETBIT", keys.claimed, bit),
+        *([("SETBIT", keys.came, token.number - 1, 1)] if came else []),
+    )
     known = _newest(dict(zip(waves, found, strict=True)), state.wave, is_marked=bool(claimed))
     if known is not None:
         return Answer(Standing(known.code), result=known)
@@ -70,11 +70,11 @@ def reservation(token: SaleToken, state: Published) -> Answer:
     """Whether the person's reservation has arrived, and whether it is written down."""
     keys = Keys(token.sale_id)
     ticket = tokens.reservation_ticket(sale_id=token.sale_id, person_id=token.person_id)
-    pipe = redis.gate().pipeline(transaction=False)
-    pipe.get(keys.result(ticket))
-    pipe.getbit(keys.received, token.person_id)
-    pipe.getbit(keys.written, token.person_id)
-    result, received, written = pipe.execute()
+    result, received, written = redis.ask(
+        ("GET", keys.result(ticket)),
+        ("GETBIT", keys.received, token.person_id),
+        ("GETBIT", keys.written, token.person_id),
+    )
     if result is not None:
         known = results.decode(result)
         return Answer(Standing(known.code), result=known)
@@ -94,7 +94,8 @@ def _had_one(token: SaleToken, state: Published) -> bool:
         return False
     keys = Keys(token.sale_id)
     names = [keys.result(_ticket(token, slot, wave)) for slot in slots for wave in waves]
-    known = [results.decode(text) for text in redis.gate().mget(names) if text is not None]
+    (found,) = redis.ask(("MGET", *names))
+    known = [results.decode(text) for text in found if text is not None]
     return any(result.code not in LEAVES_HOPE for result in known)
 
 

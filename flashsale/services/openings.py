@@ -10,7 +10,7 @@ that a controller that died goes on where the one before stopped, and nobody ent
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from flashsale.claim_states import ClaimState
 from flashsale.gate import control, nudges, scripts
@@ -143,7 +143,10 @@ def _note(client: redis.Redis, sale: Sale, *, now: datetime) -> bool:
 
 def _pages(client: redis.Redis, stream: str, *, after: str) -> Iterator[tuple[str, list[str]]]:
     """Pages of (last entry, the values that stay), from behind the entry `after`."""
-    while raw := client.xrange(stream, min=f"({after}" if after else "-", count=PAGE):
+    while True:
+        raw: Any = client.xrange(stream, min=f"({after}" if after else "-", count=PAGE)
+        if not raw:
+            return
         after = raw[-1][0].decode()
         yield after, [_kept(fields[streams.PACKED].decode()) for _id, fields in raw]
 

@@ -3,14 +3,16 @@
 They verify the signed sale token in this process, ask Redis and answer in some hundred bytes;
 no session is loaded and PostgreSQL is never asked. The token, which only a page of this site
 shown to that very person carries, takes the place of the CSRF token: a page elsewhere can
-neither read nor make one.
+neither read nor make one. `flashsale.door` calls them before anything else is set up.
 """
 
+import json
+from functools import lru_cache
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
+from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 
 from flashsale import forms, tokens
@@ -35,7 +37,6 @@ class NotTaken(Problem):
 
 
 @csrf_exempt
-@never_cache
 @http.require("POST")
 def reserve(request: HttpRequest, sale_id: int) -> HttpResponse:
     token = tokens.read(request.POST.get("token", ""), sale_id=sale_id)
@@ -44,7 +45,6 @@ def reserve(request: HttpRequest, sale_id: int) -> HttpResponse:
 
 
 @csrf_exempt
-@never_cache
 @http.require("POST")
 def claim(request: HttpRequest, sale_id: int) -> HttpResponse:
     text = request.POST.get("token", "")
@@ -65,23 +65,22 @@ def claim(request: HttpRequest, sale_id: int) -> HttpResponse:
     return response
 
 
-@never_cache
 @http.require("GET")
 def state(request: HttpRequest, sale_id: int) -> HttpResponse:
     """Where the bearer of the token stands. The token comes in a header: addresses are logged."""
-    token = tokens.read(request.headers.get("Sale-Token", ""), sale_id=sale_id)
+    token = tokens.read(request.META.get("HTTP_SALE_TOKEN", ""), sale_id=sale_id)
     slot = forms.slot(request.GET.get("slot", ""), slots=token.slots)
-    return JsonResponse(as_json(admission.look(token, slot=slot), sale_id=sale_id))
+    return _json(as_json(admission.look(token, slot=slot), sale_id=sale_id))
 
 
 def as_json(answer: Answer, *, sale_id: int) -> dict[str, Any]:
     """The answer in code and in words, the same for the page's script and for programs."""
     standing = answer.standing
-    words = WORDS[standing]
+    title, detail = _words(standing, get_language())
     body: dict[str, Any] = {
         "standing": standing,
-        "title": str(words.title),
-        "detail": str(words.detail),
+        "title": title,
+        "detail": detail,
         "poll_ms": pace.poll_ms(sale_id) if standing in UNDER_WAY else None,
     }
     if standing in SEND_AGAIN:
@@ -111,12 +110,8 @@ def status_of(standing: Standing) -> int:
 def _answer(request: HttpRequest, answer: Answer, sale_id: int, *, to: str) -> HttpResponse:
     """JSON for the page's script; without it the page that shows where the person stands."""
     status = status_of(answer.standing)
-    if "application/json" in request.headers.get("Accept", ""):
-        body = as_json(answer, sale_id=sale_id)
-        response = JsonResponse(body, status=status)
-        if status != 200:
-            response["Retry-After"] = str(body["retry_after_seconds"])
-        return response
+    if "application/json" in request.META.get("HTTP_ACCEPT", ""):
+        return _json(as_json(answer, sale_id=sale_id), status=status)
     if status != 200 or answer.standing == Standing.WORK_MISSING:
         refusal = NotTaken(
             as_json(answer, sale_id=sale_id), status=422 if status == 200 else status
@@ -125,6 +120,25 @@ def _answer(request: HttpRequest, answer: Answer, sale_id: int, *, to: str) -> H
     see_other = HttpResponseRedirect(reverse(to, args=[sale_id]))
     see_other.status_code = 303
     return see_other
+
+
+def _json(body: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    headers = {"Cache-Control": "no-store"}
+    if (seconds := body.get("retry_after_seconds")) is not None:
+        headers["Retry-After"] = str(seconds)
+    text = json.dumps(body, separators=(",", ":"))
+    return HttpResponse(text, content_type="application/json", status=status, headers=headers)
+
+
+@lru_cache(maxsize=256)
+def _words(standing: Standing, language: str | None) -> tuple[str, str]:
+    """Of the active language, which `language` names: a crowd hears the same few sentences."""
+    return str(WORDS[standing].title), str(WORDS[standing].detail)
+
+
+@lru_cache(maxsize=256)
+def _page_path(sale_id: int) -> str:
+    return reverse("flashsale:sale", args=[sale_id])
 
 
 def _network(request: HttpRequest) -> str:
@@ -137,7 +151,7 @@ def _keep(response: HttpResponse, receipt: Receipt, slot: int) -> None:
         _cookie(receipt.sale_id, slot),
         tokens.issue_receipt(receipt),
         max_age=RECEIPT_DAYS * 86_400,
-        path=reverse("flashsale:sale", args=[receipt.sale_id]),
+        path=_page_path(receipt.sale_id),
         httponly=True,
         samesite="Lax",
     )

@@ -77,9 +77,9 @@ def client_address(request: HttpRequest) -> str:
     """
     seen = str(request.META.get("REMOTE_ADDR") or "")
     count = settings.TRUSTED_PROXY_COUNT
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    if count and len(forwarded) >= count:
-        seen = forwarded[-count]
+    if count:
+        forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
+        seen = forwarded[-count].strip() if len(forwarded) >= count else seen
     try:
         return str(ip_address(seen))
     except ValueError:

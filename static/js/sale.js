@@ -6,9 +6,7 @@ const root = document.querySelector("[data-sale]");
 const said = root.querySelector("[data-sale-said]");
 const RETRY_MS = 2000;
 const IN_LINE = ["in_line", "placed"];
-let asking = 0;
-let inLine = false;
-let slot = "1";
+let [asking, inLine, slot] = [0, false, "1"];
 
 const panel = () => root.querySelector("[data-sale-panel]");
 
@@ -65,7 +63,7 @@ async function send(url, body) {
     const answer = await response.json();
     await settle(answer);
     // Not taken, and nothing lost: the same is sent again when the server wants it.
-    if (answer.retry_after_seconds) later(() => send(url, body), answer.retry_after_seconds * 1000);
+    if (answer.retry_after_seconds) later(() => send(url, body), answer.retry_after_seconds * 1250);
   } catch {
     say(root.dataset.offline);
     wait(RETRY_MS);

@@ -36,7 +36,7 @@ def sale() -> Sale:
 def end_window(sale: Sale) -> None:
     """The window ended a moment ago, for the gate and for PostgreSQL."""
     seconds = clock.now() - sale.starts_at
-    window_ms = int(seconds.total_seconds() * 1_000)
+    window_ms = int(seconds.total_seconds() * 1_000) + 1  # the last claim is in it
     Sale.objects.filter(pk=sale.pk).update(opening_window_ms=window_ms)
     redis.gate().hset(Keys(sale.pk).meta, "window_us", window_ms * 1_000)
     sale.refresh_from_db()
