@@ -22,6 +22,7 @@ from socialcommerce import health
 from socialcommerce.lib import redis
 
 CHART_SECONDS: Final = 180
+POINTS_MAX: Final = 600
 COUNTED_SECONDS: Final = 60
 # The row of the present second still grows; the one before is whole within a second or two.
 LATEST_AFTER: Final = timedelta(seconds=2)
@@ -62,7 +63,6 @@ class Live:
 
     def as_json(self) -> dict[str, Any]:
         """For the page's script, each second."""
-        columns = {name: [getattr(row, name) for row in self.seconds] for name in CHARTED}
         return {
             "phase": self.phase,
             "state": self.sale.state,
@@ -71,11 +71,26 @@ class Live:
                 one.code: {"value": one.value, "tone": one.tone, "note": one.note}
                 for one in self.figures
             },
-            "chart": {
-                "at": [f"{timezone.localtime(row.at):%H:%M:%S}" for row in self.seconds],
-                **columns,
-            },
+            "chart": columns(self.seconds, until=self.at - LATEST_AFTER),
         }
+
+
+def columns(seconds: Sequence[Second], *, until: datetime) -> dict[str, list[Any]]:
+    """For a chart: a point a second from the first one on, quiet ones included; of a long time
+    at most POINTS_MAX, each with the highest of the seconds that it stands for.
+    """
+    rows = {int(row.at.timestamp()): row for row in seconds}
+    first, last = min(rows, default=0), int(until.timestamp())
+    step = max(1, (last - first) // POINTS_MAX + 1)
+    starts = range(first, last + 1, step) if rows else range(0)
+    parts = [[rows[at] for at in range(start, start + step) if at in rows] for start in starts]
+    named: dict[str, list[Any]] = {
+        name: [max((getattr(row, name) for row in part), default=0) for part in parts]
+        for name in CHARTED
+    }
+    zone = timezone.get_current_timezone()
+    named["at"] = [f"{datetime.fromtimestamp(at, tz=zone):%H:%M:%S}" for at in starts]
+    return named
 
 
 def of(sale: Sale, *, now: datetime) -> Live:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -80,8 +81,7 @@ def _approving(sale: Sale) -> Iterator[str]:
         yield _("%(units)s × %(variant)s leave the stock of %(store)s.") % {
             "units": lot.pledged, "variant": lot.variant, "store": lot.variant.product.store
         }  # fmt: skip
-    opens = timezone.localtime(sale.reserve_opens_at)
-    yield _("Everybody can see the sale, and reserve from %(at)s on.") % {"at": f"{opens:%c}"}
+    yield _("Everybody can see the sale, and reserve from %(at)s on.") % {"at": _opening(sale)}
     yield _("From then on the stock can only be raised.")
 
 
@@ -119,6 +119,10 @@ def _cancelling(sale: Sale) -> Iterator[str]:
     reserved = sale.reserved - sale.withdrawn
     yield _("%(n)s people have reserved; the page tells them.") % {"n": reserved}
     yield _("This cannot be undone.")
+
+
+def _opening(sale: Sale) -> str:
+    return date_format(timezone.localtime(sale.reserve_opens_at), "DATETIME_FORMAT")
 
 
 def _held(sale: Sale) -> str:
@@ -225,10 +229,9 @@ def stock(request: HttpRequest, sale_id: int) -> HttpResponse:
         )
         if done:
             return redirect("operator:flashsale_sale_live", sale_id)
-    opens = timezone.localtime(sale.reserve_opens_at)
     rules = [
         _("Until reservations open (%(at)s) the number can go up and down.")
-        % {"at": f"{opens:%c}"},
+        % {"at": _opening(sale)},
         _("Afterwards it can only be raised, and everybody sees that it was."),
         _("What is added leaves the store's stock; what is taken away goes back there."),
     ]

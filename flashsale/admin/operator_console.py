@@ -34,7 +34,8 @@ def check_list(request: HttpRequest, sale_id: int) -> HttpResponse:
     """Whether the sale can be approved like this, and what to do where it cannot."""
     sale = _sale(sale_id)
     lots = list(sale.lots.select_related("variant__product__store__profile"))
-    checks = checklist.run(sale, lots, now=clock.now())
+    # An announced sale is judged as it was when it was announced.
+    checks = checklist.run(sale, lots, now=sale.approved_at or clock.now())
     blocked = any(check.level == Level.BLOCKING for check in checks)
     may_approve = sale.state == SaleState.DRAFT and not blocked
     context = {"checks": checks, "blocked": blocked, "may_approve": may_approve}
@@ -61,9 +62,8 @@ def figures(request: HttpRequest, sale_id: int) -> JsonResponse:
 @http.require("GET")
 def report(request: HttpRequest, sale_id: int) -> HttpResponse:
     sale = _sale(sale_id)
-    rows = list(Second.objects.filter(sale=sale).order_by("at"))
-    chart = {name: [getattr(row, name) for row in rows] for name in watching.CHARTED}
-    chart["at"] = [f"{row.at:%H:%M:%S}" for row in rows]
+    rows = list(Second.objects.filter(sale=sale, at__gte=sale.starts_at).order_by("at"))
+    chart = watching.columns(rows, until=rows[-1].at) if rows else {}
     context = {"sections": reports.sections(reports.of(sale)), "chart": chart}
     return _page(request, sale, "report", _("Report"), context)
 
@@ -109,7 +109,7 @@ def _sale(sale_id: int) -> Sale:
 
 
 def _words(act: Act) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in act.detail.items())
+    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in act.detail.items())
 
 
 def _page(

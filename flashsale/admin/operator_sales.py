@@ -23,6 +23,11 @@ from shop.admin.forms import AdminAmountField
 from socialcommerce.lib.money import Money, format_money
 
 SLOTS: Final = range(1, 11)
+WATCH: Final = {
+    SaleState.DRAFT: ("checklist", _("Check-list")),
+    SaleState.APPROVED: ("live", _("Live")),
+    SaleState.PAUSED: ("live", _("Live")),
+}
 TIMES: Final = ("reserve_opens_at", "reserve_closes_at", "starts_at", "ends_at")
 
 
@@ -41,6 +46,13 @@ class SaleForm(forms.ModelForm[Sale]):
     class Meta:
         model = Sale
         fields = ("title",)  # the admin names the rest
+        help_texts = {
+            "kind": _("What people are told first, and what cannot be changed afterwards."),
+            "slots": _("1 to 10. In a draw: 1."),
+            "opening_window_ms": _("0: none. Otherwise 1000 to 60000; first come only."),
+            "hold_seconds": _("How long a unit waits for somebody who pays by hand."),
+            "reserve_closes_at": _("At the start at the latest; a draw needs some time between."),
+        }
 
     def clean(self) -> dict[str, Any]:
         """Names the field that is wrong, where the database would name a constraint."""
@@ -169,7 +181,6 @@ class SaleAdmin(OnlyDraftsChange, OperatorModelAdmin):
 
     @admin.display(description=_("watch"))
     def watch(self, sale: Sale) -> str:
-        page = "checklist" if sale.state == SaleState.DRAFT else "live"
-        words = _("Check-list") if sale.state == SaleState.DRAFT else _("Live")
+        page, words = WATCH.get(SaleState(sale.state), ("report", _("Report")))
         url = reverse(f"operator:flashsale_sale_{page}", args=[sale.pk])
         return format_html('<a class="text-primary-600" href="{}">{}</a>', url, words)

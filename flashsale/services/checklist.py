@@ -12,7 +12,7 @@ from typing import Final
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from flashsale.models import Lot, Sale
 from flashsale.services import forecasts
@@ -60,7 +60,7 @@ def _apply(rules: Mapping[str, tuple[Promise, Rule]], plan: Plan) -> list[Check]
 
 def _reserving(plan: Plan) -> Finding:
     opens = max(plan.sale.reserve_opens_at, plan.now)
-    seconds = int((plan.sale.reserve_closes_at - opens).total_seconds())
+    seconds = max(0, int((plan.sale.reserve_closes_at - opens).total_seconds()))
     if seconds < settings.SALE_RESERVE_SECONDS_MIN:
         found = _("People have %(seconds)s seconds to reserve.") % {"seconds": seconds}
         return Level.WARNING, found, _("Who hears of it late cannot take part: leave more time.")
@@ -101,14 +101,19 @@ def _work(plan: Plan) -> Finding:
     if plan.sale.work_bits > WORK_BITS_KIND:
         found = _("%(bits)s bits keep an old phone busy for long.") % {"bits": plan.sale.work_bits}
         return Level.WARNING, found, _("Take fewer.")
+    if not plan.sale.work_bits:
+        return ok(_("None is asked for."))
     return ok(_("%(bits)s bits.") % {"bits": plan.sale.work_bits})
 
 
 def _crowd(plan: Plan) -> Finding:
     forecast = forecasts.of(plan.sale, plan.lots)
-    found = _(
+    found = ngettext(
         "About %(people)s people, up to %(claims)s claims in the busiest second: that takes"
-        " %(processes)s web processes."
+        " %(processes)s web process.",
+        "About %(people)s people, up to %(claims)s claims in the busiest second: that takes"
+        " %(processes)s web processes.",
+        forecast.processes,
     ) % {
         "people": forecast.people,
         "claims": forecast.claims_a_second,

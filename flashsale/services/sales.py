@@ -79,8 +79,8 @@ def approve(*, sale_id: int, by: User, now: datetime) -> Sale:
         sale.approved_at, sale.approved_by = now, by
         sale.save(update_fields=["state", "approved_at", "approved_by"])
         secrets.commit_own(sale, now=now)
-        pledged = {str(lot.pk): lot.pledged for lot in lots}
-        acts.log(sale, kind="approved", by=by, detail={"pledged": pledged}, now=now)
+        units = sum(lot.pledged for lot in lots)
+        acts.log(sale, kind="approved", by=by, detail={"units": units}, now=now)
     return sale
 
 

@@ -6,7 +6,8 @@ const COLOURS = ["#d4452a", "#2f7fd1", "#2b9d63"];
 function chartOf(canvas) {
   const ink = getComputedStyle(canvas).color;
   const names = canvas.dataset.names.split(",");
-  const axis = { beginAtZero: true, ticks: { color: ink, precision: 0 } };
+  const grid = { color: "rgb(128 128 128 / 25%)" };
+  const axis = { beginAtZero: true, grid, ticks: { color: ink, precision: 0 } };
   return new window.Chart(canvas, {
     type: "line",
     data: {
@@ -26,7 +27,7 @@ function chartOf(canvas) {
       maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
       plugins: { legend: { labels: { color: ink } } },
-      scales: { x: { ticks: { color: ink, maxTicksLimit: 6, maxRotation: 0 } }, y: axis },
+      scales: { x: { grid: { display: false }, ticks: { color: ink, maxTicksLimit: 6, maxRotation: 0 } }, y: axis },
     },
   });
 }

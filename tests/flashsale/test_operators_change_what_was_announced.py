@@ -248,3 +248,14 @@ def test_every_act_is_in_the_log_with_its_name(operator: Client, boss: User) -> 
     page = operator.get(f"{url}/log/").content.decode()
     assert "A =strange= thing" in page
     assert "by itself" in page
+
+
+def test_what_changed_after_people_could_reserve_is_public(boss: User, client: Client) -> None:
+    before, after = sales.approved_sale(units=4, opens_in=600), sales.approved_sale(units=4)
+    for sale in (before, after):
+        offer(sale, 5, boss)
+    title = "What was changed"
+    assert title not in client.get(f"/sales/{before.pk}/units/").content.decode()
+    page = client.get(f"/sales/{after.pk}/units/").content.decode()
+    assert title in page
+    assert "5 units instead of 4." in page

@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from flashsale import live
 from flashsale.gate.keys import Keys
 from flashsale.models import Sale, Second
 from flashsale.services import seconds
@@ -182,3 +183,18 @@ def test_paid_units_are_counted_in_the_second_in_which_they_were_seen(sale: Sale
         seconds.collect(sale, now=now + timedelta(seconds=later))
     paid = Second.objects.filter(sale=sale, paid__gt=0).order_by("at")
     assert list(paid.values_list("paid", flat=True)) == [1, 1]
+
+
+def test_a_chart_shows_quiet_seconds_and_never_too_many_points(sale: Sale) -> None:
+    start = clock.now().replace(microsecond=0)
+    rows = [
+        Second(sale=sale, at=start + timedelta(seconds=at), claim_requests=count)
+        for at, count in ((0, 5), (3, 9), (1_300, 2))
+    ]
+    short = live.columns(rows[:2], until=start + timedelta(seconds=4))
+    assert short["claim_requests"] == [5, 0, 0, 9, 0]
+    long = live.columns(rows, until=start + timedelta(seconds=1_300))
+    assert len(long["at"]) == len(long["claim_requests"]) <= live.POINTS_MAX
+    assert max(long["claim_requests"]) == 9
+    assert long["claim_requests"][-1] == 2
+    assert live.columns([], until=start)["at"] == []
