@@ -32,8 +32,7 @@ def read(path: str) -> Parts:
         demand(right, f"line {line}: changed since it was published")
         part = json.loads(body + b"}")
         parts[last := part["part"]].append((line, part))
-    demand(last == "end", "the record breaks off")
-    return parts
+    return parts if last == "end" else sys.exit("WRONG: the record breaks off")
 
 def people_and_log(parts: Parts) -> tuple[dict[int, Any], list[Any]]:
     entries, log, head = dict[int, Any](), list[Any](), ""
@@ -46,7 +45,8 @@ def people_and_log(parts: Parts) -> tuple[dict[int, Any], list[Any]]:
         head = sha256(f"{head}\n{part['line']}".encode()).hexdigest()
         count, number, slot, wave, lot, us, state, unit = part["line"].split(",")
         demand((head, int(count)) == (part["hash"], len(log) + 1), f"line {line}: the chain breaks")
-        one = Decision(*map(int, (number, slot, wave, lot, us)), state, int(unit), line)
+        numbers = [int(field) for field in (number, slot, wave, lot, us)]
+        one = Decision._make([*numbers, state, int(unit), line])
         demand(one.number in entries, f"line {line}: nobody has reserved as number {number}")
         log.append(one)
     demand(len(log) == parts["end"][0][1]["decisions"], "the log is not complete")

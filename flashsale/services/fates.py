@@ -156,7 +156,7 @@ def _moved(sale: Sale) -> dict[tuple[int, int], list[int]]:
     found: dict[tuple[int, int], list[int]] = {}
     rows = Claim.objects.filter(sale=sale, log_unit__gt=0).exclude(log_unit=F("unit__number"))
     for lot_id, unit, number in rows.values_list("lot_id", "log_unit", "log_number"):
-        found.setdefault((lot_id, unit), []).append(number)
+        found.setdefault((lot_id, unit), []).append(number or 0)
     return found
 
 

@@ -1,0 +1,134 @@
+"""Parties commit before the list is closed and reveal after it is sealed, or the sale is void."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.models import Notification, User
+from flashsale.models import Act, Sale
+from flashsale.proof import lottery
+from flashsale.services import conclusions, draws, seals, secrets
+from socialcommerce.lib import clock
+from socialcommerce.lib.problems import Forbidden, NotFound
+from tests.factories import draws as factory
+from tests.factories import flashsale as sales
+from tests.factories.accounts import UserFactory
+
+pytestmark = pytest.mark.django_db
+SECRET = "5e" * 32
+COMMITMENT = hashlib.sha256(bytes.fromhex(SECRET)).hexdigest()
+
+
+def with_notary(holder: User, *, commits: bool = True) -> Sale:
+    sale, _people = factory.entered(people=4)
+    by, now = UserFactory.create(is_operator=True), clock.now()
+    secrets.invite(sale_id=sale.pk, party="Notary", holder=holder, by=by, now=now)
+    if commits:
+        secrets.commit(sale_id=sale.pk, holder=holder, commitment=COMMITMENT, now=now)
+    return sale
+
+
+def show(sale: Sale, holder: User, value: str = SECRET) -> None:
+    secrets.reveal(sale_id=sale.pk, holder=holder, value=value, now=clock.now())
+
+
+def test_the_seed_follows_from_every_secret_and_the_root(alice: User) -> None:
+    sale = with_notary(alice)
+    factory.seal(sale)
+    assert not seals.reveal(sale, now=clock.now())
+    show(sale, alice)
+    assert seals.reveal(sale, now=clock.now())
+    values = [bytes.fromhex(share.value) for share in secrets.parties(sale)]
+    assert values[1].hex() == SECRET
+    right = lottery.seed(secrets=values, root=bytes.fromhex(sale.root))
+    assert sale.seed == right.hex()
+    assert draws.allocate(sale, now=clock.now())
+
+
+def test_a_secret_is_taken_after_the_sealing_and_only_if_it_fits(alice: User, bob: User) -> None:
+    sale = with_notary(alice)
+    with pytest.raises(secrets.NotNow):
+        show(sale, alice)
+    factory.seal(sale)
+    for bad in ("00" * 32, SECRET[:-1], "zz" * 32, "", SECRET + "00"):
+        with pytest.raises(secrets.BadSecret):
+            show(sale, alice, bad)
+    with pytest.raises(NotFound):
+        show(sale, bob)
+    with pytest.raises(secrets.NotNow):
+        secrets.commit(sale_id=sale.pk, holder=alice, commitment="cd" * 32, now=clock.now())
+
+
+def test_a_commitment_stands_and_a_party_that_made_none_is_none(alice: User) -> None:
+    sale = with_notary(alice)
+    with pytest.raises(secrets.NotNow):
+        secrets.commit(sale_id=sale.pk, holder=alice, commitment="cd" * 32, now=clock.now())
+    idle = with_notary(alice, commits=False)
+    factory.seal(idle)
+    assert seals.reveal(idle, now=clock.now())
+
+
+def test_a_secret_that_is_kept_back_voids_the_sale_in_public(alice: User) -> None:
+    sale = with_notary(alice)
+    factory.seal(sale)
+    late = secrets.deadline(sale) + timedelta(seconds=1)
+    assert not draws.allocate(sale, now=late)
+    sale.refresh_from_db()
+    assert sale.state == "cancelled"
+    assert sale.voided_at == late
+    assert set(sale.units.values_list("state", flat=True)) == {"returned"}
+    assert Act.objects.get(sale=sale, kind="void").detail == {"withheld": ["Notary"]}
+    for _again in range(2):
+        conclusions.conclude(now=clock.now())
+    told = Notification.objects.filter(kind=conclusions.VOID)
+    assert told.count() == 4
+    assert b'"withheld","name":"Notary"' in factory.record(sale)
+
+
+def test_the_sites_own_secret_is_shown_nowhere_before_its_moment(
+    client_of: Callable[[User], Client],
+) -> None:
+    sale, _people = factory.entered(people=2)
+    own = sale.secrets.get()
+    assert hashlib.sha256(bytes.fromhex(own.value)).hexdigest() == own.commitment
+    operator = client_of(UserFactory.create(is_operator=True))
+    for path in ("", "secrets/", "record.jsonl", "units/"):
+        response = operator.get(f"/sales/{sale.pk}/{path}")
+        body = b"".join(response) if response.streaming else response.content
+        assert own.value.encode() not in body
+    assert own.commitment in operator.get(f"/sales/{sale.pk}/secrets/").content.decode()
+    assert own.value not in repr(own) + str(own)
+
+
+def test_a_sale_in_which_nothing_is_decided_by_lot_has_no_secrets() -> None:
+    sale = sales.approved_sale()
+    assert not sale.secrets.exists()
+    assert Client().get(f"/sales/{sale.pk}/secrets/").status_code == 404
+
+
+def test_operators_invite_and_the_invited_commit_and_reveal_on_the_page(
+    alice: User, bob: User, client_of: Callable[[User], Client]
+) -> None:
+    sale, _people = factory.entered(people=2)
+    path = f"/sales/{sale.pk}/secrets/"
+    invitation = {"party": "Notary", "handle": "@alice"}
+    assert client_of(bob).post(path, invitation).status_code == Forbidden.status
+    assert Client().post(path, invitation).status_code == 303
+    assert sale.secrets.count() == 1
+    operator = client_of(UserFactory.create(is_operator=True))
+    assert operator.post(path, {"party": "Notary", "handle": "nobody"}).status_code == 422
+    assert operator.post(path, {"party": "site", "handle": "alice"}).status_code == 422
+    assert operator.post(path, invitation).status_code == 303
+    assert operator.post(path, invitation).status_code == 422
+    assert Notification.objects.filter(recipient=alice.profile, kind=secrets.NOTICE).exists()
+    party = client_of(alice)
+    assert "Commit" in party.get(path).content.decode()
+    assert client_of(bob).post(path, {"commitment": COMMITMENT}).status_code == 404
+    assert party.post(path, {"commitment": COMMITMENT}).status_code == 303
+    factory.seal(sale)
+    assert "Reveal it to everybody" in party.get(path).content.decode()
+    assert party.post(path, {"value": SECRET}).status_code == 303
+    assert SECRET in Client().get(path).content.decode()
