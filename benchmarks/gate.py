@@ -4,6 +4,7 @@ Every request is another person's and every one gets a place in line; the drain 
 while it is measured, so that the view and the script alone are.
 """
 
+import time
 from collections.abc import Mapping
 from functools import partial
 
@@ -12,14 +13,15 @@ from benchmarks.claiming import Opening
 from benchmarks.load import Plan
 from benchmarks.meters import Meter
 from benchmarks.reports import Aim, Report, Zeros
+from benchmarks.rivals import scripted
 from benchmarks.rounds import Contender, Figures, interleaved
 from benchmarks.stack import Stack
 from flashsale.standings import Standing
 
 SIZES = {
-    "tiny": {"reserved": 300, "people": 300, "rounds": 1, "seconds": 1},
-    "reduced": {"reserved": 40_000, "people": 40_000, "rounds": 3, "seconds": 4},
-    "full": {"reserved": 100_000, "people": 100_000, "rounds": 5, "seconds": 8},
+    "tiny": {"reserved": 300, "people": 300, "scripted": 100, "rounds": 1, "seconds": 1},
+    "reduced": {"reserved": 40_000, "people": 40_000, "scripted": 5_000, "rounds": 3, "seconds": 4},
+    "full": {"reserved": 100_000, "people": 100_000, "scripted": 20_000, "rounds": 5, "seconds": 8},
 }
 AIMS = (Aim("to_empty_view", 0.7, "of an empty view"),)
 
@@ -60,6 +62,18 @@ class Gate:
             "visitors_cpu_us": heard.cpu_seconds * 1e6 / heard.requests,
         }
 
+    def scripted(self) -> Figures:
+        """The same script for other people, without the view."""
+        people = self.size["scripted"]
+        opening = claiming.prepare(
+            self.stack, reserved=people, people=people, units=people, pays=False
+        )
+        time.sleep(max(0.0, opening.starts - time.time()))
+        with self.stack.frozen("worker"):
+            per_second = scripted.claims_per_second(opening.stage, opening.claims)
+        watching.until(partial(_decided, opening.stage.sale_id), people)
+        return {"per_second": per_second}
+
     def limit(self, name: str) -> Figures:
         """The same bytes to `name`."""
         plan = Plan(
@@ -89,6 +103,7 @@ def measure(stack: Stack, size: Mapping[str, int]) -> Report:
         "plaza": run.plaza,
         "empty": partial(run.limit, "empty"),
         "bare": partial(run.limit, "bare"),
+        "scripted": run.scripted,
     }
     found = interleaved(size["rounds"], contenders)
     figures, empty, bare = found["plaza"], found["empty"], found["bare"]
@@ -99,6 +114,7 @@ def measure(stack: Stack, size: Mapping[str, int]) -> Report:
         limits={
             "empty_django_view_per_second": empty["per_second"],
             "empty_django_view_cpu_us": empty["cpu_us"],
+            "same_script_pipelined_per_second": found["scripted"]["per_second"],
             "bare_wsgi_callable_per_second": bare["per_second"],
             "bare_wsgi_callable_cpu_us": bare["cpu_us"],
         },

@@ -8,7 +8,7 @@ from benchmarks import claiming, crowd, load, sales, watching, zeros
 from benchmarks.load import Plan, Visit
 from benchmarks.meters import Meter
 from benchmarks.reports import Aim, Report, Zeros
-from benchmarks.rivals import copied, database
+from benchmarks.rivals import copied, database, scripted
 from benchmarks.rounds import Figures, interleaved
 from benchmarks.sales import Stage
 from benchmarks.stack import Stack
@@ -99,6 +99,18 @@ class Reserving:
         finally:
             visit.stop()
 
+    def scripted(self) -> Figures:
+        """The same script for the same people, without the view."""
+        stage = sales.draft(units=10, now=clock.now())
+        sales.announce_reserving(stage)
+        people = self.size["rival_people"]
+        wishes = crowd.write_wishes(self.stack.folder / "scripted", stage, people)
+        with self.stack.frozen("worker"):
+            per_second = scripted.reserves_per_second(stage, wishes)
+        # Their rows are written before the next contender has its turn.
+        watching.until(partial(watching.reserved, stage.sale_id), people)
+        return {"per_second": per_second}
+
     def copied(self) -> Figures:
         return {"per_second": copied.rows_per_second("flashsale_reservation")}
 
@@ -113,6 +125,7 @@ def measure(stack: Stack, size: Mapping[str, int]) -> Report:
     contenders = {
         "plaza": run.plaza,
         "empty": run.empty,
+        "scripted": run.scripted,
         "one_task": run.one_task,
         "copied": run.copied,
     }
@@ -126,6 +139,7 @@ def measure(stack: Stack, size: Mapping[str, int]) -> Report:
         figures=figures,
         limits={
             "empty_django_view_per_second": empty,
+            "same_script_pipelined_per_second": found["scripted"]["per_second"],
             "gate_redis_per_second": figures.pop("gate_redis_per_second"),
             "copy_rows_per_second": found["copied"]["per_second"],
         },

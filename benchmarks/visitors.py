@@ -22,11 +22,14 @@ from typing import Any, TextIO
 Plan = dict[str, Any]
 
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
+CHUNKED = re.compile(rb"(?i)\r\ntransfer-encoding: *chunked")
+LAST_CHUNK = b"\r\n0\r\n\r\n"
 RETRY_AFTER = re.compile(rb"(?i)\r\nretry-after: *(\d+)")
 COOKIE = re.compile(rb"(?i)\r\nset-cookie: *([^;\r]+)")
 STANDING = re.compile(rb'"(?:standing|code)": ?"([\w-]+)"')
 WAIT = re.compile(rb'"(?:wait_ms|poll_ms)": ?(\d+)')
 ORDER = re.compile(rb'"number": ?"([\w-]+)"')
+UNTIL_LAST_CHUNK = -1
 RECEIVE_BYTES = 65_536
 AGAIN_SECONDS = 0.5  # where the answer does not say when to come again
 LONGEST_WAIT_SECONDS = 3_600.0
@@ -67,13 +70,23 @@ class Line:
         if not part:
             raise ConnectionResetError
         self.buffer += part
-        if not self.total:
-            end = self.buffer.find(b"\r\n\r\n")
-            if end < 0:
-                return None
-            length = LENGTH.search(self.buffer, 0, end)
-            self.total = end + 4 + (int(length[1]) if length else 0)
+        if not self.total and not self._measure():
+            return None
+        if self.total == UNTIL_LAST_CHUNK:
+            return self.buffer if self.buffer.endswith(LAST_CHUNK) else None
         return self.buffer if len(self.buffer) >= self.total else None
+
+    def _measure(self) -> bool:
+        """`total` says how long the answer is, once its head is there."""
+        end = self.buffer.find(b"\r\n\r\n") + 2
+        if end < 2:
+            return False
+        length = LENGTH.search(self.buffer, 0, end)
+        if length is None and CHUNKED.search(self.buffer, 0, end):
+            self.total = UNTIL_LAST_CHUNK
+        else:
+            self.total = end + 2 + (int(length[1]) if length else 0)
+        return True
 
 
 class Journal:
@@ -234,7 +247,8 @@ class Hall:
             while self.idle and (person := self.crowd.next(now)):
                 self._send(self.idle.pop(), person, now)
             for descriptor, _event in self.poll.poll(self._patience(now, stop_at)):
-                self._listen(self.lines[descriptor])
+                if line := self.lines.get(descriptor):  # not dropped a moment ago
+                    self._listen(line)
         for line in self.lines.values():
             if line.person is not None:
                 self.crowd.leave(line.person)

@@ -32,6 +32,7 @@ class Handler(BaseHTTPRequestHandler):
     """In line, and held when asked for the second time; three people have it otherwise."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body together, or the second waits for an acknowledgement
     visits: Visits
     places: dict[str, str]
 
@@ -68,6 +69,10 @@ class Handler(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 64  # connections that come at the same moment; a sixth would wait 1 s
+
+
 @pytest.fixture
 def handler() -> type[Handler]:
     return type("Fresh", (Handler,), {"visits": Visits(), "places": {}})
@@ -75,7 +80,7 @@ def handler() -> type[Handler]:
 
 @pytest.fixture
 def port(handler: type[Handler]) -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server.server_port
