@@ -37,17 +37,23 @@ def alarm(*, now: datetime) -> int:
     """
     until = now + timedelta(hours=settings.LINE_UP_ALARM_HOURS)
     empty = Slot.objects.empty().filter(starts_at__gt=now, starts_at__lte=until, alarmed_at=None)
-    slots = list(empty.select_related("programme").order_by("starts_at")[:ALARMS_AT_ONCE])
-    return sum(_alarm(slot, now=now) for slot in slots)
+    ids = list(empty.order_by("starts_at").values_list("pk", flat=True)[:ALARMS_AT_ONCE])
+    return sum(_alarm(slot_id, now=now) for slot_id in ids)
 
 
-def _alarm(slot: Slot, *, now: datetime) -> bool:
-    """False where somebody filled the slot or sounded its alarm while we came."""
-    with transaction.atomic():
-        unheard = Slot.objects.empty().filter(pk=slot.pk, alarmed_at=None)
-        if not unheard.update(alarmed_at=now):
-            return False
-        line_up_news.slot_is_empty(slot, now=now)
+def _alarm(slot_id: int, *, now: datetime) -> bool:
+    """False where somebody filled the slot or sounded its alarm while we came, or it failed."""
+    try:
+        with transaction.atomic():
+            # Locked alone: a row that is joined while it is locked may be older than the lock.
+            slot = Slot.objects.select_for_update(no_key=True).get(pk=slot_id)
+            if slot.alarmed_at is not None or not slot.is_empty:
+                return False
+            Slot.objects.filter(pk=slot.pk).update(alarmed_at=now)
+            line_up_news.slot_is_empty(slot, now=now)
+    except Exception:
+        logger.exception("Slot %s sounded no alarm; it is tried again", slot_id)
+        return False
     return True
 
 
