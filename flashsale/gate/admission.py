@@ -5,13 +5,14 @@ answer of the open gate (no lease, no script, no Redis) is RESTORING: nothing wa
 the page sends it again.
 """
 
+import time
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
 
 from flashsale import tokens
-from flashsale.gate import limits, looking, nudges, places, published
+from flashsale.gate import counters, limits, looking, nudges, places, published
 from flashsale.gate.keys import Keys, claim_bit
 from flashsale.gate.looking import Answer
 from flashsale.gate.published import Published
@@ -24,6 +25,7 @@ __all__ = ["Answer", "Wishes", "claim", "look", "reserve"]
 
 # Near the turn of a phase the script's clock decides; further away the cached times do.
 MARGIN_US: Final = 200_000
+COUNTED_AS: Final = {Standing.BUSY: ("shed",), Standing.TOO_FAST: ("shed",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,13 @@ class Wishes:
 def reserve(token: SaleToken, wishes: Wishes, *, network: str = "") -> Answer:
     """The reservation is received once, or why not. `network` is limits.network_of the caller."""
     try:
-        return _reserve(token, wishes, network)
+        answer = _reserve(token, wishes, network)
     except (redis.NoScript, redis.RedisError):
+        counters.count(token.sale_id, "error")
         published.forget(token.sale_id)
-        return Answer(Standing.RESTORING)
+        answer = Answer(Standing.RESTORING)
+    counters.count(token.sale_id, "reserve", *COUNTED_AS.get(answer.standing, ()))
+    return answer
 
 
 def claim(
@@ -54,11 +59,16 @@ def claim(
     """
     if not token.number or not 1 <= slot <= token.slots:
         return Answer(Standing.NOT_RESERVED)
+    began = time.perf_counter()
     try:
-        return _claim(token, slot, earlier, network, work)
+        answer = _claim(token, slot, earlier, network, work)
     except (redis.NoScript, redis.RedisError):
+        counters.count(token.sale_id, "error")
         published.forget(token.sale_id)
-        return Answer(Standing.RESTORING)
+        answer = Answer(Standing.RESTORING)
+    admitted = ("admitted",) if answer.receipt else COUNTED_AS.get(answer.standing, ())
+    counters.count(token.sale_id, "claim", counters.took(began), *admitted)
+    return answer
 
 
 def look(token: SaleToken, *, slot: int = 1) -> Answer:

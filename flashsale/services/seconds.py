@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncSecond
 
+from flashsale.gate.counters import BOUNDS_MS
 from flashsale.gate.keys import Keys
 from flashsale.intake import streams
 from flashsale.models import Claim, Sale, Second, Unit
@@ -24,7 +25,6 @@ COUNTED: Final = {
     "shed": "shed",
     "error": "errors",
 }
-BOUNDS_MS: Final = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1_000, 5_000)
 # A process may be late with its counts; afterwards a second does not change any more.
 SETTLES_SECONDS: Final = 15
 # Newer claims than these decide what was held lately, so that the question stays small.

@@ -1,10 +1,12 @@
 """Programs reserve, claim and pay as people do, with problem+json where it goes wrong."""
 
 import pytest
+from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Address, User
-from flashsale.models import Stream
+from flashsale import tokens
+from flashsale.models import Sale, Stream
 from tests.factories import flashsale as sales
 from tests.factories.payments import give_money
 from tests.factories.shop import make_address
@@ -103,3 +105,42 @@ def test_strangers_are_asked_to_log_in(path: str) -> None:
 @pytest.mark.parametrize("path", ["", "/reservation", "/claim"])
 def test_what_is_not_there_is_not_found(path: str, alice: User) -> None:
     assert api(alice).get(f"/api/v1/sales/999999{path}").status_code == 404
+
+
+def test_a_program_is_told_when_to_come_back_like_a_page(alice: User, settings: Settings) -> None:
+    sale, client = reserved(alice, units=2)
+    settings.SALE_SHED_BACKLOG = 0
+    said = client.post(f"/api/v1/sales/{sale.pk}/claim", {})
+    assert (said.status_code, said.json()["standing"]) == (503, "busy")
+    assert said["Retry-After"] == str(said.json()["retry_after_seconds"])
+    settings.SALE_SHED_BACKLOG, settings.SALE_PERSON_LIMIT = 10, 0
+    said = client.post(f"/api/v1/sales/{sale.pk}/claim", {})
+    assert (said.status_code, said.json()["standing"]) == (429, "too_fast")
+
+
+def test_a_program_claims_its_slots_and_shows_its_work(alice: User) -> None:
+    sale, client = reserved(alice, units=3, slots=2, work_bits=4)
+    base = f"/api/v1/sales/{sale.pk}"
+    asked = client.get(base).json()
+    assert (asked["slots"], asked["work_bits"]) == (2, 4)
+    assert client.post(f"{base}/claim", {}).json()["standing"] == "work_missing"
+    token = client.get(f"{base}/reservation").json()["token"]
+    nonce = next(str(n) for n in range(10**6) if tokens.work_shown(token, str(n)) >= 4)
+    for slot in (1, 2):
+        said = client.post(f"{base}/claim", {"slot": slot, "nonce": nonce})
+        assert (said.status_code, said.json()["standing"]) == (202, "in_line")
+    assert client.post(f"{base}/claim", {"slot": 3, "nonce": nonce}).status_code == 422
+    assert sales.drain(sale) == 2
+
+
+def reserved(person: User, **fields: object) -> tuple[Sale, APIClient]:
+    """A live sale in which the person has reserved through the gate."""
+    sale = sales.approved_sale(**fields)
+    sales.open_gate(sale)
+    body = {"lot_id": sale.lots.get().pk, "address_id": make_address(person.profile).pk}
+    client = api(person)
+    client.post(f"/api/v1/sales/{sale.pk}/reservation", body)
+    sales.drain(sale, Stream.RESERVATIONS)
+    sales.begin(sale)
+    sales.reopen_gate(sale)
+    return sale, client
