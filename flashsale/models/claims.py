@@ -21,9 +21,15 @@ class Claim(models.Model):
     the unit's number in that line where money that came late has moved the claim to another.
     """
 
-    sale = models.ForeignKey(Sale, models.PROTECT, related_name="claims", db_index=False)
-    lot = models.ForeignKey(Lot, models.PROTECT, related_name="+", db_index=False)
-    person = models.ForeignKey(Profile, models.PROTECT, related_name="claims")
+    # Without constraints of their own: 0002_promises.sql ties (lot, sale) and (unit, lot) together,
+    # which says more, and a claim is written under the eyes of everybody who waits.
+    sale = models.ForeignKey(
+        Sale, models.PROTECT, related_name="claims", db_index=False, db_constraint=False
+    )
+    lot = models.ForeignKey(
+        Lot, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    person = models.ForeignKey(Profile, models.PROTECT, related_name="claims", db_index=False)
     reservation = models.ForeignKey(Reservation, models.PROTECT, related_name="claims")
     slot = models.PositiveSmallIntegerField(_("slot"), default=1)
     wave = models.PositiveSmallIntegerField(_("wave"), default=0, db_default=0)
@@ -32,7 +38,9 @@ class Claim(models.Model):
     log_unit = models.PositiveIntegerField(default=0, db_default=0)
     card_fingerprint = models.CharField(max_length=64, blank=True, db_default="")
     state = models.CharField(_("state"), max_length=12, choices=ClaimState.choices)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="claims")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="claims", db_constraint=False
+    )
     order = models.OneToOneField(Order, models.PROTECT, null=True, related_name="claim")
     ticket = models.CharField(max_length=32)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
@@ -87,7 +95,7 @@ class Claim(models.Model):
                 name="claim_unpaid",
                 condition=Q(state__in=UNPAID),
             ),
-            models.Index(fields=["sale", "person"], name="claim_by_person"),
+            models.Index(fields=["person", "sale"], name="claim_by_person"),
         ]
 
     def __str__(self) -> str:

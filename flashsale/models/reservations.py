@@ -22,8 +22,13 @@ class Reservation(models.Model):
     draw and is final once the sale is sealed.
     """
 
-    sale = models.ForeignKey(Sale, models.PROTECT, related_name="reservations", db_index=False)
-    lot = models.ForeignKey(Lot, models.PROTECT, related_name="+", db_index=False)
+    # Their constraint is the one on both together, in 0002_promises.sql.
+    sale = models.ForeignKey(
+        Sale, models.PROTECT, related_name="reservations", db_index=False, db_constraint=False
+    )
+    lot = models.ForeignKey(
+        Lot, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     person = models.ForeignKey(Profile, models.PROTECT, related_name="reservations")
     number = models.PositiveIntegerField(_("number"))
     address = models.JSONField(_("address"))
@@ -47,6 +52,13 @@ class Reservation(models.Model):
             models.UniqueConstraint(name="reservation_number_once", fields=["sale", "number"]),
             models.CheckConstraint(name="reservation_weight_from_1", condition=Q(weight__gte=1)),
             models.CheckConstraint(name="reservation_number_from_1", condition=Q(number__gte=1)),
+        ]
+        indexes = [
+            models.Index(
+                fields=["sale", "address_digest"],
+                name="reservation_by_address",
+                condition=~Q(address_digest=""),
+            )
         ]
 
     def __str__(self) -> str:

@@ -28,8 +28,9 @@ class Payment(models.Model):
         PURCHASE = "purchase", _("Purchase")  # captured money goes to the payee's escrow
         TOP_UP = "top_up", _("Top-up")  # captured money goes to the payer's own wallet
 
+    # Found by the index of payments_payment_key.
     payer = models.ForeignKey(
-        "accounts.Profile", on_delete=models.PROTECT, related_name="payments_made"
+        "accounts.Profile", on_delete=models.PROTECT, related_name="payments_made", db_index=False
     )
     payee = models.ForeignKey(
         "accounts.Profile", on_delete=models.PROTECT, related_name="payments_received"
@@ -42,7 +43,7 @@ class Payment(models.Model):
     # The card as the attempt under way names it at Stripe: binding the card anew meanwhile must
     # not change what is sent under the attempt's key.
     payment_method_id = models.CharField(max_length=80, blank=True)
-    reference = models.CharField(max_length=80, db_index=True)
+    reference = models.CharField(max_length=80)
     key = models.CharField(max_length=100)
     request_hash = models.CharField(max_length=64)
     state = models.CharField(max_length=16, default=PaymentState.CREATED.value)
@@ -50,7 +51,7 @@ class Payment(models.Model):
     refunded_minor = models.BigIntegerField(default=0)
     released_minor = models.BigIntegerField(default=0, help_text=_("Paid out, without the fee."))
     fee_minor = models.BigIntegerField(default=0)
-    stripe_id = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001  unique
+    stripe_id = models.CharField(max_length=80, null=True)  # noqa: DJ001  unique
     # Attempt n is sent to Stripe under the key "payment:<id>:<n>" until its answer is here.
     attempt = models.PositiveIntegerField(default=0)
     answered_attempt = models.PositiveIntegerField(default=0)
@@ -68,6 +69,7 @@ class Payment(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["payer", "key"], name="payments_payment_key"),
+            models.UniqueConstraint(fields=["stripe_id"], name="payments_payment_stripe_id"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_payment_amount"),
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in PaymentState]),
@@ -89,6 +91,8 @@ class Payment(models.Model):
             ),
         ]
         indexes: ClassVar = [
+            # Not on the field, which would bring one for LIKE along.
+            models.Index(fields=["reference"], name="payments_payment_reference"),
             models.Index(
                 fields=["drive_at"],
                 condition=Q(state__in=sorted(state.value for state in OPEN)),

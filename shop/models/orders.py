@@ -31,12 +31,21 @@ class OrderOrigin(models.TextChoices):
 class Order(models.Model):
     """Amounts are in minor units of `currency`; `shown` is what the buyer saw, for ever."""
 
-    number = models.CharField(_("number"), max_length=14, unique=True, default=new_number)
+    number = models.CharField(_("number"), max_length=14, default=new_number)
+    # Found by the indexes below, which begin with them; one more each is written with each order.
     buyer = models.ForeignKey(
-        "accounts.Profile", on_delete=models.PROTECT, related_name="orders", verbose_name=_("buyer")
+        "accounts.Profile",
+        on_delete=models.PROTECT,
+        related_name="orders",
+        verbose_name=_("buyer"),
+        db_index=False,
     )
     store = models.ForeignKey(
-        Store, on_delete=models.PROTECT, related_name="orders", verbose_name=_("store")
+        Store,
+        on_delete=models.PROTECT,
+        related_name="orders",
+        verbose_name=_("store"),
+        db_index=False,
     )
     state = models.CharField(
         _("state"),
@@ -99,6 +108,8 @@ class Order(models.Model):
                 | models.Q(payment__isnull=False, paid_at__isnull=False),
                 name="shop_order_paid_has_payment",
             ),
+            # Not on the field, which would bring an index for LIKE along.
+            models.UniqueConstraint(fields=["number"], name="shop_order_number_once"),
             models.UniqueConstraint(
                 fields=["buyer", "key"], condition=~models.Q(key=""), name="shop_order_key_once"
             ),
