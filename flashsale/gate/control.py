@@ -99,8 +99,11 @@ def settle(
     keys = Keys(fence.sale_id)
     names = [keys.meta, stream, bitmap]
     args: list[str | int] = [results.LIFETIME_MS]
+    # A key is a text put together, and a batch has a thousand.
+    result_of = keys.result("")
+    remain_of = {lot: keys.remain(lot) for lot in {one.lot_id for one in outcome.settled}}
     for settled in outcome.settled:
-        names += [keys.result(settled.ticket), keys.remain(settled.lot_id)]
+        names += [result_of + settled.ticket, remain_of[settled.lot_id]]
         args += _settled_args(settled)
     try:
         return int(scripts.call(client, "settle", fence, names, args)) >= 0

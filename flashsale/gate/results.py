@@ -19,6 +19,7 @@ from socialcommerce.lib import redis
 # Why a claim has expired whose time had not run out: its order was cancelled.
 GIVEN_UP: Final = "given_up"
 COLUMNS: Final = ("state", "reason", "held_until", "unit__number", "order__number")
+_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 LIFETIME_MS: Final = 7 * 86_400_000  # longer than any sale runs; then the page alone knows
 
 
@@ -33,11 +34,12 @@ class Result:
 
     def encode(self) -> str:
         said: dict[str, str | int] = {"code": self.code}
-        # One for each of a batch: dataclasses.asdict would copy every value deeply.
+        # One for each of a batch: dataclasses.asdict would copy every value deeply, json.dumps
+        # would make an encoder every time.
         for name in ("unit", "until", "number"):
             if value := getattr(self, name):
                 said[name] = value
-        return json.dumps(said, separators=(",", ":"))
+        return _encode(said)
 
 
 def decode(text: bytes) -> Result:

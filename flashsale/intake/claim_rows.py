@@ -7,7 +7,7 @@ batch is the length of everybody's wait.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -128,9 +128,11 @@ def earlier(reservation_ids: Iterable[int]) -> list[Earlier]:
 
 def held_by_address(sale: Sale, digests: Iterable[str]) -> dict[str, int]:
     """How many units of the sale go to each of these addresses as things stand."""
+    wanted = arrays.texts(list(set(digests)))
     with connection.cursor() as cursor:
-        values = {"sale": sale.pk, "digests": arrays.texts(list(set(digests))), "live": list(LIVE)}
-        cursor.execute(HELD_BY_ADDRESS, values)
+        cursor.execute(
+            HELD_BY_ADDRESS, {"sale": sale.pk, "digests": wanted, "live": arrays.words(LIVE)}
+        )
         return dict(cursor.fetchall())
 
 
@@ -168,7 +170,7 @@ def insert(
 
     `hashes` are those of `extend_log`. Demands a transaction and the sale's lock.
     """
-    values = {
+    values: dict[str, Any] = {
         "sale": sale.pk,
         "now": now,
         "until": until,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
 
@@ -113,7 +113,7 @@ def _sort(sale: Sale, received: list[Received]) -> tuple[list[Fresh], list[Settl
 
 
 def _look(sale: Sale, received: list[Received]) -> list[Look]:
-    values = {
+    values: dict[str, Any] = {
         "sale": sale.pk,
         "people": arrays.integers(entry.person_id for entry in received),
         "addresses": arrays.integers(entry.address_id for entry in received),
@@ -140,7 +140,7 @@ def _number(sale: Sale, look: Look) -> int:
 
 def _write(sale: Sale, fresh: list[Fresh], *, now: datetime) -> None:
     posts = _share(sale, [one.entry for one in fresh if one.entry.share], now=now)
-    values = {
+    values: dict[str, Any] = {
         "sale": sale.pk,
         "now": now,
         "countries": json.dumps(dict(countries.choices())),

@@ -1,11 +1,10 @@
 """The log of decisions: each line hashed with the one before, so that none can be put in later."""
 
 import hashlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One decided claim. `claimed_us` is the gate's time, `unit` 0 for whoever got none."""
 
     log_number: int
@@ -18,8 +17,7 @@ class Line:
     unit: int
 
     def __str__(self) -> str:
-        parts = (self.log_number, self.number, self.slot, self.wave, self.lot_id)
-        return f"{','.join(map(str, parts))},{self.claimed_us},{self.state},{self.unit}"
+        return ",".join(map(str, tuple(self)))
 
 
 def link(head: str, line: Line) -> str:

@@ -54,7 +54,7 @@ def move(unit_ids: Iterable[int], state: UnitState) -> int:
             "UPDATE flashsale_unit SET state = %s WHERE id = ANY(%s::bigint[])",
             [state.value, arrays.integers(unit_ids)],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def state_of_returned(sale: Sale) -> UnitState:

@@ -52,8 +52,9 @@ def allot(count: int) -> list[OrderRef]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('shop_order', 'id'))"
-            " FROM generate_series(1, %s)",
+            # The name in a subquery: asked once, not for each of them.
+            "SELECT nextval(orders.ids) FROM generate_series(1, %s),"
+            " (SELECT pg_get_serial_sequence('shop_order', 'id')::regclass AS ids OFFSET 0) orders",
             [count],
         )
         return [OrderRef(order_id, new_number()) for (order_id,) in cursor.fetchall()]
