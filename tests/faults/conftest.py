@@ -12,6 +12,7 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from flashsale.gate import published
+from socialcommerce.embedded.postgres import Postgres
 from socialcommerce.embedded.valkey import Valkey
 from socialcommerce.lib import faultpoints, redis
 from tests.stack import environment
@@ -37,6 +38,13 @@ def own_gate(private_valkey: Valkey, settings: Settings) -> Iterator[Valkey]:
     redis.gate.cache_clear()
     yield private_valkey
     redis.gate.cache_clear()
+
+
+@pytest.fixture
+def durable_postgres(tmp_path: Path) -> Iterator[Postgres]:
+    """A running, empty PostgreSQL of this test alone that flushes what it acknowledges."""
+    with Postgres(tmp_path / "postgres") as server:
+        yield server
 
 
 @pytest.fixture

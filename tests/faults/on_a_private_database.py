@@ -1,6 +1,6 @@
 """Parts of one sale, each run by a process of its own against a PostgreSQL that may be gone."""
 
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from flashsale import verification
 from flashsale.intake import drains, streams
@@ -12,6 +12,16 @@ from socialcommerce.lib import clock
 from tests.factories import flashsale as sales
 
 UNITS = 6
+
+
+def say_what_is_flushed() -> None:
+    """As the site's own connections have it."""
+    said = []
+    with connection.cursor() as cursor:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            cursor.execute("SELECT current_setting(%s)", [name])
+            said.append(cursor.fetchone()[0])
+    print(*said)  # noqa: T201
 
 
 def half_sell() -> None:

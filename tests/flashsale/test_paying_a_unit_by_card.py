@@ -7,8 +7,9 @@ import pytest
 
 from flashsale.models import Claim, Sale
 from flashsale.services import claims, conservation, sweeps
-from payments.models import Refund
+from payments.models import Payment, Refund
 from payments.services import charges
+from shop.services import checkout
 from shop.services.checkout import CheckoutResult
 from socialcommerce.lib import clock
 from tests.factories import flashsale as sales
@@ -138,3 +139,69 @@ def test_a_payment_begun_on_the_orders_page_counts_like_one_begun_here(
     claim.refresh_from_db()
     assert claim.state == "paying"
     assert conservation.count(sale.pk).holds
+
+
+def pay_on_the_orders_page(claim: Claim, bind: BindCard, number: str) -> CheckoutResult:
+    return checkout.pay_order(
+        order_id=claim.order_id or 0,
+        buyer=claim.person,
+        method="card",
+        instrument_id=bind(claim.person.user, number).pk,
+        key=f"o{number}",
+        return_url="/orders/{number}/",
+        now=clock.now(),
+    )
+
+
+def test_asked_from_the_orders_page_the_unit_waits_for_the_bank_too(
+    sale: Sale, claim: Claim, bind: BindCard
+) -> None:
+    pay_on_the_orders_page(claim, bind, WANTS_3DS)
+    claim.refresh_from_db()
+    assert (claim.state, claim.paying_until) == ("paying", deadline(claim) + timedelta(seconds=120))
+    late = deadline(claim) + timedelta(seconds=60)
+    assert sweeps.expire(sale_id=sale.pk, now=late) == 0
+
+
+def test_declined_on_the_orders_page_it_is_held_for_another_card(
+    claim: Claim, bind: BindCard
+) -> None:
+    assert pay_on_the_orders_page(claim, bind, DECLINED).decline_code
+    claim.refresh_from_db()
+    assert (claim.state, claim.card_fingerprint) == ("held", "")
+
+
+def test_too_late_for_the_card_on_the_orders_page_as_well(claim: Claim, bind: BindCard) -> None:
+    Claim.objects.update(held_until=clock.now())
+    with pytest.raises(claims.TooLate):
+        pay_on_the_orders_page(claim, bind, WANTS_3DS)
+    assert Payment.objects.count() == 0
+
+
+def test_the_card_that_has_paid_its_share_pays_no_more_from_any_page(
+    sale: Sale, claim: Claim, pay: Pay, bind: BindCard
+) -> None:
+    Sale.objects.filter(pk=sale.pk).update(per_card_limit=1)
+    pay("4242424242424242")
+    claim.refresh_from_db()
+    assert claim.state == "paid"
+    assert claim.card_fingerprint
+    (friend,) = sales.crowd(sale, 1)
+    sales.claim(sale, friend)
+    sales.drain(sale)
+    other = Claim.objects.select_related("person__user").get(person_id=friend.profile_id)
+    with pytest.raises(claims.CardUsedUp):
+        pay_on_the_orders_page(other, bind, "4242424242424242")
+    other.refresh_from_db()
+    assert other.state == "held"
+    pay_on_the_orders_page(other, bind, "5555555555554444")
+    other.refresh_from_db()
+    assert other.state == "paid"
+
+
+def test_a_declined_card_has_used_up_nothing(sale: Sale, claim: Claim, pay: Pay) -> None:
+    Sale.objects.filter(pk=sale.pk).update(per_card_limit=1)
+    pay(DECLINED)
+    pay("4242424242424242")
+    claim.refresh_from_db()
+    assert claim.state == "paid"
