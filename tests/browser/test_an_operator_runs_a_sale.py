@@ -1,0 +1,130 @@
+"""An operator writes a sale, checks it, watches it live, pauses, resumes, and reads the report."""
+
+import re
+import time
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import Locator, Page, expect
+
+from accounts.models import User
+from flashsale.models import Act, Claim, Sale
+from socialcommerce.lib import clock
+from tests.browser import town
+from tests.browser.conftest import Visit
+from tests.browser.visitor import Visitor
+from tests.factories import flashsale as sales
+from tests.factories.accounts import UserFactory
+from tests.factories.shop import fill_shelf
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+]
+OPEN_FOR = 40  # seconds to reserve; the form, the check-list and the approval take some of them
+
+
+def write(page: Page, field: str, moment: datetime) -> None:
+    """One moment of the form, in the site's zone."""
+    page.locator(f"#id_{field}_0").fill(f"{moment:%Y-%m-%d}")
+    page.locator(f"#id_{field}_1").fill(f"{moment:%H:%M:%S}")
+
+
+def write_a_sale(page: Page, variant_name: str) -> datetime:
+    """The form is filled in and saved; when the sale starts."""
+    page.goto("/operator/flashsale/sale/add/")
+    page.get_by_label("Title").fill("Evening notebooks")
+    page.locator(".select2-selection").first.click()
+    page.locator(".select2-search__field").last.fill(variant_name)
+    page.locator(".select2-results__option", has_text=variant_name).first.click()
+    page.locator("#id_lots-0-unit_price_minor").fill("9.00")
+    page.locator("#id_lots-0-pledged").fill("3")
+    now = clock.now().replace(microsecond=0)
+    starts_at = now + timedelta(seconds=OPEN_FOR + 2)
+    write(page, "reserve_opens_at", now - timedelta(minutes=1))
+    write(page, "reserve_closes_at", now + timedelta(seconds=OPEN_FOR))
+    write(page, "starts_at", starts_at)
+    write(page, "ends_at", starts_at + timedelta(hours=1))
+    page.get_by_role("button", name="Save", exact=True).click()
+    return starts_at
+
+
+def figure(page: Page, code: str) -> Locator:
+    return page.locator(f'[data-figure="{code}"] [data-value]')
+
+
+def act(visitor: Visitor, link: str, button: str) -> None:
+    """The act's page says what will happen first."""
+    visitor.page.get_by_role("link", name=link, exact=True).click()
+    expect(visitor.page.locator(".console-says li").first).to_be_visible()
+    visitor.press(button)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with_scripts", "without_scripts"])
+def test_figures_are_there_with_and_without_scripts(
+    visit: Visit, transactional_db: None, *, javascript: bool
+) -> None:
+    boss: User = UserFactory.create(is_operator=True)
+    sale = sales.live_sale(units=3)
+    visitor = visit(boss, javascript=javascript)
+    visitor.page.goto(f"/operator/flashsale/sale/{sale.pk}/live/")
+    expect(figure(visitor.page, "free")).to_have_text("3")
+    (person,) = sales.crowd(sale, 1)
+    sales.claim(sale, person)
+    # Nobody presses anything: the script asks each second, the page without it every five.
+    expect(figure(visitor.page, "held")).to_have_text("1")
+    expect(figure(visitor.page, "conservation")).to_have_text("holds")
+
+
+def test_an_operator_runs_a_sale_from_the_form_to_the_report(
+    visit: Visit, square: town.Town
+) -> None:
+    with transaction.atomic():
+        fill_shelf(square.variant, 5)
+    boss: User = UserFactory.create(is_operator=True)
+    visitor = visit(boss)
+    page = visitor.page
+    page.set_viewport_size({"width": 1280, "height": 900})
+    starts_at = write_a_sale(page, square.variant.product.title)
+    page.get_by_role("link", name="Check-list").first.click()
+    visitor.sees("Enough of everything is in the store's stock.")
+    visitor.sees("It was not rehearsed.")
+    act(visitor, "Approve", "Approve and announce")
+    visitor.sees("Approved: everybody can see it.")
+    sale = Sale.objects.get(title="Evening notebooks")
+    assert (sale.state, sale.starts_at) == ("approved", starts_at)
+
+    people = sales.crowd(sale, 4)
+    time.sleep(max(0.0, (starts_at - clock.now()).total_seconds()) + 1)
+    expect(page.locator("[data-live-phase]")).to_have_text("live")
+    for person in people[:2]:
+        sales.claim(sale, person)
+    expect(figure(page, "held")).to_have_text("2")
+    expect(figure(page, "conservation")).to_have_text("holds")
+    expect(figure(page, "gate")).to_have_text("open")
+
+    act(visitor, "Pause", "Pause the sale")
+    visitor.sees("Paused: every clock stands still.")
+    expect(figure(page, "gate")).to_have_text("closed")
+    until = Claim.objects.filter(sale=sale).values_list("held_until", flat=True).first()
+    act(visitor, "Resume", "Resume the sale")
+    visitor.sees("Resumed: the gate opens in a moment.")
+    expect(figure(page, "gate")).to_have_text("open")
+    later = Claim.objects.filter(sale=sale).values_list("held_until", flat=True).first()
+    assert until is not None
+    assert later is not None
+    assert later > until
+
+    act(visitor, "Close early", "Close the sale now")
+    visitor.sees("Closed: nobody else comes in line.")
+    page.locator(".console-tabs").get_by_role("link", name="Report").click()
+    expect(page.locator("dl", has_text="Reserved").first).to_contain_text(
+        re.compile(r"Reserved\s*4")
+    )
+    visitor.sees("Held, not paid yet")
+    page.locator(".console-tabs").get_by_role("link", name="Audit log").click()
+    visitor.sees("Closed early")
+    kinds = Act.objects.filter(sale=sale, by=boss).order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["approved", "paused", "resumed", "closed"]
