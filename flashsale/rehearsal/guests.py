@@ -77,7 +77,10 @@ class Guest:
     receipt: Receipt | None = None
 
     def step(self) -> float | None:
-        """One request was made and its answer written down; when to go on, None for never."""
+        """One request was made and its answer written down; when to go on, None for never.
+
+        Not asked again of somebody who is done.
+        """
         try:
             return {
                 Act.RESERVE: self._reserve,
@@ -85,7 +88,6 @@ class Guest:
                 Act.CLAIM: self._claim,
                 Act.AWAIT_UNIT: self._await_unit,
                 Act.PAY: self._pay,
-                Act.DONE: lambda: None,
             }[self.act]()
         except AnyDatabaseError:
             close_old_connections()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from flashsale.gate.admission import Answer
-from flashsale.models import Claim
+from flashsale.models import Claim, Reservation
 from flashsale.standings import Standing
 
 WAITED: Final = frozenset({Standing.IN_LINE, Standing.PLACED})
@@ -78,11 +78,22 @@ def broken_promises(journal: Journal, sale_id: int) -> list[str]:
     for entry in journal.heard:
         if entry.slot:
             said[entry.person_id, entry.slot].append(entry)
-    return [
+    return _broken_reservations(journal, sale_id) + [
         f"person {person_id}, slot {slot}: {broken}"
         for (person_id, slot), entries in said.items()
         for broken in _broken(entries, rows.get((person_id, slot), []))
     ]
+
+
+def _broken_reservations(journal: Journal, sale_id: int) -> list[str]:
+    told = {
+        (entry.person_id, entry.number)
+        for entry in journal.heard
+        if entry.standing == Standing.RESERVED and entry.number
+    }
+    rows = Reservation.objects.filter(sale_id=sale_id).values_list("person_id", "number")
+    kept = {(person_id, str(number)) for person_id, number in rows}
+    return [f"person {who} heard of reservation {number}" for who, number in sorted(told - kept)]
 
 
 class Row(NamedTuple):
@@ -96,10 +107,10 @@ class Row(NamedTuple):
 def _rows(sale_id: int) -> dict[tuple[int, int], list[Row]]:
     claims = Claim.objects.filter(sale_id=sale_id).order_by("pk")
     found: dict[tuple[int, int], list[Row]] = defaultdict(list)
-    for person_id, slot, *row in claims.values_list(
+    for person_id, slot, state, unit, order in claims.values_list(
         "person_id", "slot", "state", "unit__number", "order__number"
     ):
-        found[person_id, slot].append(Row(*row))
+        found[person_id, slot].append(Row(state, unit, order))
     return found
 
 

@@ -70,6 +70,8 @@ class Verdict:
     dead_letters: int
     units: int
     people: int
+    reserved: int
+    paid: int
     decided_a_second: int
     p95_ms: float
     unanswered: int
@@ -78,7 +80,9 @@ class Verdict:
     @property
     def is_go(self) -> bool:
         zeros = (self.over, self.under, self.lost, self.doubled, self.stuck_payments)
-        return not (any(zeros) or self.dead_letters or self.wrong)
+        # Of which most could not take part, a rehearsal says nothing.
+        took_part = 2 * self.reserved >= self.people
+        return took_part and not (any(zeros) or self.dead_letters or self.wrong)
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "wrong": list(self.wrong), "go": self.is_go}
@@ -98,6 +102,8 @@ def reach(sale: Sale, journal: Journal, *, people: int) -> Verdict:
         dead_letters=DeadLetter.objects.filter(sale=sale).count(),
         units=units.pledged,
         people=people,
+        reserved=sale.reserved - sale.withdrawn,
+        paid=units.paid,
         decided_a_second=_count(PEAK, sale),
         p95_ms=journal.p95_ms("claim"),
         unanswered=journal.errors,
@@ -118,7 +124,7 @@ def _wrong(sale: Sale, broken: list[str]) -> list[str]:
     return found + [f"ledger: {difference}" for difference in ledger.verify()]
 
 
-def _count(query: str, sale: Sale, **values: object) -> int:
+def _count(query: str, sale: Sale, **values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(query, {"sale": sale.pk, **values})
         return int(cursor.fetchone()[0])

@@ -34,6 +34,7 @@ from tests.faults.seeded.schedule import Shape  # noqa: E402
 PR_SET_PDEATHSIG: Final = 1
 TAKE_OVER_MS: Final = 1_000  # a dead worker's entries; five seconds would be half of the run
 PAUSED_SECONDS: Final = 1.0
+PEOPLE_A_SECOND: Final = 300  # that one process can play while the others work on two cores
 
 
 def worker(*, die_at: str = "", steals: bool = False) -> None:
@@ -96,12 +97,12 @@ def _real_sale(shape: Shape) -> Sale:
 
 
 def _times(shape: Shape, seconds: int) -> Timeline:
-    """Three seconds to reserve; the sale is twice as long as its crowd takes to arrive."""
+    """Some seconds to reserve; the sale is twice as long as its crowd takes to arrive."""
 
     def after(moment: float) -> Any:
         return clock.now() + timedelta(seconds=moment)
 
-    starts, hold = 5.5, 3
+    starts, hold = 5.5 + shape.people / PEOPLE_A_SECOND, 3
     waves = (after(starts + seconds),) if shape.has_wave else ()
     ends = starts + seconds + (hold + 3 if shape.has_wave else 1)
     return Timeline(after(2), after(starts - 0.5), after(starts), waves, after(ends), hold)
