@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from flashsale.gate.keys import Keys
 from flashsale.models import Reservation, Sale, SaleKind, WaitingPlace, Wave
 from flashsale.services import attendance, waiting, waves
 from socialcommerce.lib import redis
+
+# A gate is loaded anew for a wave, which may take some seconds with a million people.
+ASKS_AGAIN: Final = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,14 @@ class Chances:
         return self.over_at is not None
 
     @property
+    def changes_at(self) -> datetime:
+        """When the page asks again: as the wave comes or goes, or soon where it is late."""
+        moment = self.over_at or self.opens_at or self.server_now
+        return max(moment, self.server_now + ASKS_AGAIN)
+
+    @property
     def left(self) -> timedelta:
-        """Until the wave that comes or goes."""
-        moment = self.over_at or self.opens_at
-        return moment - self.server_now if moment else timedelta()
+        return self.changes_at - self.server_now
 
     @property
     def position(self) -> int:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from flashsale import tasks
 from flashsale.gate import published
 from flashsale.gate.keys import Keys
 from flashsale.models import Act, Claim, Sale
@@ -109,7 +110,7 @@ def test_what_is_asked_for_each_second_is_stale_after_some(
     sales.drain(sale)
     Claim.objects.update(state="paying", held_until=clock.now(), paying_until=clock.now())
     sent: list[dict[str, object]] = []
-    for task in (controller.tasks.stop_payments, controller.tasks.tell_people):
+    for task in (tasks.stop_payments, tasks.tell_people):
         monkeypatch.setattr(task, "apply_async", lambda **how: sent.append(how))
     assert Controller().tick(now=clock.now() + timedelta(seconds=1)) == []
     assert len(sent) == 2

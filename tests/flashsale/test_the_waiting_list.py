@@ -12,6 +12,7 @@ from flashsale.services import conservation, waiting
 from flashsale.services.controller import Controller
 from flashsale.standings import Standing
 from socialcommerce.lib import clock, faultpoints
+from socialcommerce.lib.problems import NotFound
 from tests.factories import flashsale as sales
 from tests.factories.flashsale import Person
 
@@ -121,7 +122,7 @@ def test_who_has_a_unit_does_not_wait_and_a_stranger_cannot() -> None:
     sale, crowd = sold_out()
     with pytest.raises(waiting.HasUnit):
         join(sale, crowd[0])
-    with pytest.raises(waiting.NotFound):
+    with pytest.raises(NotFound):
         waiting.join(
             sale_id=sale.pk, person=sale.lots.get().variant.product.store.profile, now=clock.now()
         )
