@@ -121,14 +121,28 @@ def _settled_args(settled: Settled) -> list[str | int]:
 
 
 def give(sale: Sale, deltas: Mapping[int, int]) -> None:
-    """remain of these lots has changed by so much. Never raises: reconciliation stands behind."""
-    client, keys = redis.gate(), Keys(sale.pk)
+    """remain of these lots has changed by so much. Never raises: reconciliation stands behind.
+
+    It is noted for this very opening before it is done: where the gate is still being loaded,
+    the rebuild does it as its last step but one (`pay_out`).
+    """
+    client, owed = redis.gate(), Keys(sale.pk).owed(str(fence_of(sale)))
+    pipe = client.pipeline(transaction=False)
+    for lot_id, delta in deltas.items():
+        pipe.hincrby(owed, str(lot_id), delta)
+    pipe.expire(owed, KEPT_AFTER_END)
     try:
-        for lot_id, delta in deltas.items():
-            names = [keys.meta, keys.remain(lot_id)]
-            scripts.call(client, "give", fence_of(sale), names, [delta])
+        pipe.execute()
+        pay_out(client, sale, deltas)
     except (redis.NoScript, redis.RedisError) as error:
         logger.warning("Sale %s: the gate did not hear of returned units: %s", sale.pk, error)
+
+
+def pay_out(client: redis.Redis, sale: Sale, lot_ids: Iterable[int]) -> None:
+    """What is owed to this opening of the gate is in remain. Raises NoScript, RedisError."""
+    keys, fence, lots = Keys(sale.pk), fence_of(sale), list(lot_ids)
+    names = [keys.meta, keys.owed(str(fence)), *map(keys.remain, lots)]
+    scripts.call(client, "give", fence, names, lots)
 
 
 def amend(sale: Sale, *, stream: Stream, settled: Settled, taken: int = 0) -> None:

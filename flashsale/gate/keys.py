@@ -87,6 +87,10 @@ class Keys:
         """Hash of who has asked how often in this period."""
         return f"{self.tag}:limits:{period}"
 
+    def owed(self, fence: str) -> str:
+        """Hash of what remain of each lot is still to change by, in that opening of the gate."""
+        return f"{self.tag}:owed:{fence}"
+
     def nudge(self, stream: str) -> str:
         """Set while a drain of that stream has just been asked for."""
         return f"{stream}:nudge"

@@ -23,7 +23,7 @@ from flashsale.intake import drains, streams
 from flashsale.models import Claim, Lot, Reservation, Sale, Unit
 from flashsale.sale_states import SaleState
 from flashsale.services import attendance, openings
-from flashsale.services.locking import lock_epoch, lock_sale
+from flashsale.services.locking import lock_epoch, lock_sale, lock_sale_to_end
 from flashsale.unit_states import UnitState
 from socialcommerce.lib import faultpoints, guards, redis
 
@@ -148,6 +148,7 @@ def _load(client: redis.Redis, loaded: Loaded, *, run_id: str, restoring: bool) 
 def _open(client: redis.Redis, loaded: Loaded, *, run_id: str) -> None:
     sale, fence = loaded.sale, control.fence_of(loaded.sale)
     scripts.load(client, fence)
+    control.pay_out(client, sale, loaded.remain)
     _forget_withdrawn(client, loaded)
     client.set(Keys(sale.pk).lease, str(fence), px=settings.SALE_LEASE_MS)
     Sale.objects.filter(pk=sale.pk, epoch=sale.epoch).update(gate_run_id=run_id)
@@ -199,10 +200,13 @@ def _read(sale: Sale) -> Loaded:
     """Under the sale's lock, and with a new nonce from that very moment.
 
     A unit that came back before is in the count, and its `give` names the old nonce, so that it
-    is not counted twice; one that comes back later names the new one. Where that one speaks
-    before the gate is loaded, it is missing until the controller's second look.
+    is not counted twice; one that comes back later names the new one, and where that one speaks
+    before the gate is loaded, it is noted for it (control.give). No order of the sale is half way
+    between: neither on its way to give a unit back nor to take one.
     """
     with transaction.atomic(durable=True):
+        if guards.is_on("orders kept from the count"):
+            lock_sale_to_end(sale.pk)
         current = lock_epoch(sale.pk, sale.epoch)
         if guards.is_on("nonce with the count"):
             current.nonce = secrets.token_hex(8)
