@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help up test test-browser test-faults rehearse check bench bench-headline bench-growth \
-	demo-reset demo-sale pictures proof-fresh lock clean
+	bench-paper demo-reset demo-sale pictures proof-fresh lock clean
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -57,6 +57,9 @@ bench-headline: $(INSTALLED) ## 1,300,000 reserve, 240,000 want 50,000 units: th
 
 bench-growth: $(INSTALLED) ## What an operation costs with 10,000 to 1,000,000 people
 	$(BIN)/python -m benchmarks growth
+
+bench-paper: $(INSTALLED) ## Write the last figures into docs/performance.md and docs/scaling.md
+	$(BIN)/python -m benchmarks.paper
 
 demo-reset: $(INSTALLED) ## Empty the running stack and load the demo world anew
 	$(BIN)/python manage.py demo_reset

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from functools import partial
 
 from benchmarks import claiming, load, watching, zeros
+from benchmarks.aims import AIMS
 from benchmarks.claiming import Opening
 from benchmarks.load import Plan, Visit
 from benchmarks.meters import Meter
-from benchmarks.reports import Aim, Report, Zeros
+from benchmarks.reports import Report, Zeros
 from benchmarks.rivals import copied, database
 from benchmarks.rounds import Contender, Figures, interleaved
 from benchmarks.stack import Stack
@@ -25,13 +26,6 @@ SIZES = {
         "seconds": 5,
     },
 }
-AIMS = (
-    Aim("units_paid_per_second", 2_500, "a second (50,000 in 20 s)"),
-    Aim("people_ended_per_second", 5_333, "a second (240,000 in 45 s)"),
-    Aim("to_naive_view", 2, "times its best"),
-    Aim("web_worker_peak_mb", 200, "MB", is_floor=False),
-    Aim("drain_worker_peak_mb", 300, "MB", is_floor=False),
-)
 
 
 class Claiming:
@@ -138,6 +132,6 @@ def measure(stack: Stack, size: Mapping[str, int]) -> Report:
         },
         ratios={"to_naive_view": round(ours / max(naive.values()), 2)},
         zeros=run.zeros,
-        aims=AIMS,
+        aims=AIMS["claim"],
         faults=run.faults,
     )

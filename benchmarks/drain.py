@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from functools import partial
 
 from benchmarks import claiming, load, watching, zeros
+from benchmarks.aims import AIMS
 from benchmarks.meters import Meter
-from benchmarks.reports import Aim, Report, Zeros
+from benchmarks.reports import Report, Zeros
 from benchmarks.rivals import copied
 from benchmarks.rounds import Contender, Figures, interleaved
 from benchmarks.stack import Stack
@@ -20,11 +21,6 @@ SIZES = {
     "reduced": {"reserved": 20_000, "people": 20_000, "rounds": 3},
     "full": {"reserved": 50_000, "people": 50_000, "rounds": 3},
 }
-AIMS = (
-    Aim("held_per_second", 10_000, "a second"),
-    Aim("paid_per_second", 5_000, "a second"),
-    Aim("drain_worker_peak_mb", 300, "MB", is_floor=False),
-)
 FILLED_WITHIN_SECONDS = 120.0
 
 
@@ -94,6 +90,6 @@ def measure(stack: Stack, size: Mapping[str, int]) -> Report:
             "paid_to_copy_of_claims": round(figures["paid_per_second"] / claims, 3),
         },
         zeros=run.zeros,
-        aims=AIMS,
+        aims=AIMS["drain"],
         faults=run.faults,
     )

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from functools import partial
 
 from benchmarks import claiming, load, watching, zeros
+from benchmarks.aims import AIMS
 from benchmarks.claiming import Opening
 from benchmarks.load import Plan
 from benchmarks.meters import Meter
-from benchmarks.reports import Aim, Report, Zeros
+from benchmarks.reports import Report, Zeros
 from benchmarks.rivals import scripted
 from benchmarks.rounds import Contender, Figures, interleaved
 from benchmarks.stack import Stack
@@ -23,7 +24,6 @@ SIZES = {
     "reduced": {"reserved": 40_000, "people": 40_000, "scripted": 5_000, "rounds": 3, "seconds": 4},
     "full": {"reserved": 100_000, "people": 100_000, "scripted": 20_000, "rounds": 5, "seconds": 8},
 }
-AIMS = (Aim("to_empty_view", 0.7, "of an empty view"),)
 
 
 class Gate:
@@ -123,6 +123,6 @@ def measure(stack: Stack, size: Mapping[str, int]) -> Report:
             "to_bare_callable": round(figures["claims_per_second"] / bare["per_second"], 3),
         },
         zeros=run.zeros,
-        aims=AIMS,
+        aims=AIMS["gate"],
         faults=run.faults,
     )

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import claiming, crowd, load, page, sales, watching, zeros
+from benchmarks.aims import AIMS
 from benchmarks.load import Plan, Visit
 from benchmarks.meters import Meter
-from benchmarks.reports import Aim, Report, Zeros
+from benchmarks.reports import Report, Zeros
 from benchmarks.reserve import ENDS
 from benchmarks.rounds import Figures, medians
 from benchmarks.stack import Stack
@@ -30,10 +31,6 @@ SIZES = {
     },
 }
 SIZES["full"] = SIZES["reduced"]
-AIMS = tuple(
-    Aim(f"{what}_last_to_first", 1.3, "times", is_floor=False)
-    for what in ("reserve", "claim", "page")
-)
 # Who works for a person; the controller's rebuilds and the load generator do not.
 COUNTED: Final = ("web", "worker", "gate", "cache", "postgres")
 PAGE_SECONDS: Final = 5.0
@@ -124,6 +121,6 @@ def measure(stack: Stack, size: Mapping[str, int]) -> Report:
             for what in ("reserve", "claim", "page")
         },
         zeros=run.zeros,
-        aims=AIMS,
+        aims=AIMS["growth"],
         faults=run.faults,
     )

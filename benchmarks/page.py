@@ -12,9 +12,10 @@ from django.utils.crypto import get_random_string
 
 from accounts.models import User
 from benchmarks import crowd, load, sales, zeros
+from benchmarks.aims import AIMS
 from benchmarks.load import Plan
 from benchmarks.meters import Meter
-from benchmarks.reports import Aim, Report
+from benchmarks.reports import Report
 from benchmarks.rounds import Figures, interleaved
 from benchmarks.stack import Stack
 from socialcommerce.lib import clock
@@ -24,7 +25,6 @@ SIZES = {
     "reduced": {"people": 4_000, "rounds": 3, "seconds": 6},
     "full": {"people": 20_000, "rounds": 5, "seconds": 10},
 }
-AIMS = (Aim("pages_per_second", 2_000, "a second"),)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LASTS = timedelta(hours=1)
 WARM_UP_SECONDS = 4.0
@@ -117,6 +117,6 @@ def measure(stack: Stack, size: Mapping[str, int]) -> Report:
         limits={"empty_django_view_per_second": empty},
         ratios={"to_empty_view": round(figures["pages_per_second"] / empty, 3)},
         zeros=zeros.of_sale(run.stage.sale_id),
-        aims=AIMS,
+        aims=AIMS["page"],
         faults=zeros.faults(run.stage.sale_id),
     )

@@ -5,9 +5,10 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import claiming, crowd, load, sales, watching, zeros
+from benchmarks.aims import AIMS
 from benchmarks.load import Plan, Visit
 from benchmarks.meters import Meter
-from benchmarks.reports import Aim, Report, Zeros
+from benchmarks.reports import Report, Zeros
 from benchmarks.rivals import copied, database, scripted
 from benchmarks.rounds import Figures, interleaved
 from benchmarks.sales import Stage
@@ -21,12 +22,6 @@ SIZES = {
     "reduced": {"people": 30_000, "rounds": 3, "rival_people": 3_000, "seconds": 3},
     "full": {"people": 1_300_000, "rounds": 1, "rival_people": 20_000, "seconds": 5},
 }
-AIMS = (
-    Aim("reservations_per_second", 5_000, "a second"),
-    Aim("gate_peak_mb", 300, "MB", is_floor=False),
-    Aim("web_worker_peak_mb", 200, "MB", is_floor=False),
-    Aim("drain_worker_peak_mb", 300, "MB", is_floor=False),
-)
 ENDS = (Standing.RECEIVED, Standing.RESERVED)
 RIVAL_WORKER = (
     "celery --quiet --app benchmarks.rivals.one_task worker --queues rival --concurrency 2"
@@ -146,6 +141,6 @@ def measure(stack: Stack, size: Mapping[str, int]) -> Report:
         rivals={"one_celery_task_each_per_second": task},
         ratios={"to_empty_view": round(ours / empty, 3), "to_one_task": round(ours / task, 2)},
         zeros=run.zeros,
-        aims=AIMS,
+        aims=AIMS["reserve"],
         faults=run.faults,
     )
