@@ -5,7 +5,7 @@ import random
 from datetime import datetime
 
 from accounts.models import User
-from socialcommerce.demo import people, stores, talk
+from socialcommerce.demo import line_up, people, stores, talk
 
 logger = logging.getLogger(__name__)
 SEED = 2012  # the same world on every machine: the year of the sale that started it all
@@ -25,7 +25,8 @@ def is_torn() -> bool:
 
 
 def load(*, now: datetime) -> None:
-    """Six stores, about forty products, sixty people and what they say. Wants an empty database.
+    """Six stores, about forty products, sixty people, what they say, and a line-up. Wants an empty
+    database.
 
     Each service keeps its own transaction, as it does for people.
     """
@@ -34,4 +35,5 @@ def load(*, now: datetime) -> None:
     shops, products = stores.create(persons, now=now, chance=chance)
     people.befriend(list(persons.values()), list(shops.values()), now=now, chance=chance)
     talk.publish({**persons, **shops}, products, now=now, chance=chance)
+    line_up.plan(operator=User.objects.get(email=OPERATOR), now=now)
     User.objects.filter(email=OPERATOR).update(is_operator=True)

@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import Profile, User
 from feed.models import Post
 from flashsale import selectors
+from flashsale.models import Slot, Submission
 from flashsale.phases import Phase
 from flashsale.services import conservation
 from payments.services import ledger, wallets
@@ -42,7 +43,7 @@ def phases() -> list[Phase]:
 
 
 def counts() -> tuple[int, ...]:
-    models = (Profile, Store, Product, Post)
+    models = (Profile, Store, Product, Post, Slot, Submission)
     return tuple(model._default_manager.count() for model in models)
 
 
@@ -60,6 +61,10 @@ def test_the_first_load_makes_a_believable_world_and_the_second_adds_nothing(
     assert Post.objects.filter(card_type="checkout").count() >= 10
     assert all(wallets.balance(profile_id=person.pk).available_minor for person in people)
     assert ledger.verify() == []
+    assert sorted(Submission.objects.values_list("state", flat=True)) == [
+        "accepted", "submitted", "submitted",
+    ]  # fmt: skip
+    assert Slot.objects.empty().count() >= 20
     assert phases() == [Phase.ENDED, Phase.LIVE, Phase.RESERVING]
     before = counts()
     assert load() == ""
