@@ -11,8 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from flashsale.models import Act, Claim, Sale
 from socialcommerce.lib import clock
+from tests import stack
 from tests.browser import town
-from tests.browser.conftest import Visit
+from tests.browser.conftest import LEASE_MS, Visit
 from tests.browser.visitor import Visitor
 from tests.factories import flashsale as sales
 from tests.factories.accounts import UserFactory
@@ -23,6 +24,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
 ]
+REHEARSAL_MS = 240_000
 OPEN_FOR = 40  # seconds to reserve; the form, the check-list and the approval take some of them
 
 
@@ -128,3 +130,22 @@ def test_an_operator_runs_a_sale_from_the_form_to_the_report(
     visitor.sees("Closed early")
     kinds = Act.objects.filter(sale=sale, by=boss).order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["approved", "paused", "resumed", "closed"]
+
+
+def test_a_sale_is_rehearsed_from_the_console_until_the_check_list_knows(
+    visit: Visit, square: town.Town, site: str
+) -> None:
+    boss: User = UserFactory.create(is_operator=True)
+    sale = sales.draft_sale(opens_in=7_200, closes_in=9_000, starts_in=9_000)
+    visitor = visit(boss)
+    page = visitor.page
+    page.goto(f"/operator/flashsale/sale/{sale.pk}/check-list/")
+    page.locator(".console-tabs").get_by_role("link", name="Rehearsal").click()
+    page.get_by_label("People").fill("12")
+    env = stack.environment(SITE_URL=site, SALE_LEASE_MS=LEASE_MS)
+    # One plays the crowd while the other drains what it sends.
+    with stack.running("rehearsal", env=env), stack.running("rehearsal", env=env):
+        visitor.press("Play it now")
+        expect(page.get_by_text("Go", exact=True)).to_be_visible(timeout=REHEARSAL_MS)
+    page.goto(f"/operator/flashsale/sale/{sale.pk}/check-list/")
+    visitor.sees("Rehearsed like this, and it went well.")
