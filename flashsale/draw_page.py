@@ -109,4 +109,6 @@ def _weights(sale: Sale, lot: Lot, own: int) -> Mapping[int, int]:
         counted = list(turns.weights_of(sale, lot_id=lot.pk).items())
         cache.set(key, counted, WEIGHTS_SECONDS)
     weights = dict(counted)
-    return weights if weights.get(own) else {**weights, own: 1}
+    if not weights.get(own):  # a pass that was taken since then
+        weights |= {1: max(0, weights.get(1, 0) - 1), own: 1}
+    return weights
