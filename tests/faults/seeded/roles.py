@@ -25,7 +25,8 @@ from flashsale.rehearsal.journal import Journal  # noqa: E402
 from flashsale.rehearsal.stage import Timeline  # noqa: E402
 from flashsale.services import sales  # noqa: E402
 from socialcommerce.celery import app  # noqa: E402
-from socialcommerce.lib import clock, faultpoints  # noqa: E402
+from socialcommerce.health import CONTROLLER_KEY  # noqa: E402
+from socialcommerce.lib import clock, faultpoints, redis  # noqa: E402
 from tests.factories.accounts import UserFactory  # noqa: E402
 from tests.factories.flashsale import draft_sale  # noqa: E402
 from tests.factories.shop import make_variant  # noqa: E402
@@ -70,6 +71,7 @@ def crowd(shape: Shape, seconds: int, tell: Connection) -> None:
     real, by = _real_sale(shape), UserFactory.create(is_operator=True)
     extras = cast.people(shape.people, now=clock.now())
     cast.mint(extras, amount_minor=100_000, key="seeded", now=clock.now())
+    _await_controller()  # on a busy machine it would come when reservations are closed already
     run = stage.put_up(real, people=2 * shape.units, times=_times(shape, seconds), by=by)
     starts_in = (run.starts_at - clock.now()).total_seconds()
     tell.send((run.pk, time.monotonic() + starts_in))
@@ -102,10 +104,15 @@ def _times(shape: Shape, seconds: int) -> Timeline:
     def after(moment: float) -> Any:
         return clock.now() + timedelta(seconds=moment)
 
-    starts, hold = 5.5 + shape.people / PEOPLE_A_SECOND, 3
+    starts, hold = 6.5 + shape.people / PEOPLE_A_SECOND, 3
     waves = (after(starts + seconds),) if shape.has_wave else ()
     ends = starts + seconds + (hold + 3 if shape.has_wave else 1)
     return Timeline(after(2), after(starts - 0.5), after(starts), waves, after(ends), hold)
+
+
+def _await_controller() -> None:
+    while not redis.cache().exists(CONTROLLER_KEY):
+        time.sleep(0.1)
 
 
 def _tried(act: Any) -> bool:
