@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from accounts.models import Profile
 from accounts.selectors import ProfileRow, with_relations
+from feed import cards
 from feed.models import Post, PostTopic
 
 TOPICS = 5
@@ -43,6 +44,7 @@ def worth_following(viewer: Profile | None) -> list[ProfileRow]:
 
 def _count_topics(now: datetime) -> list[HotTopic]:
     recent = Post.objects.visible_to(None).filter(created_at__gt=now - timedelta(days=HOT_DAYS))
+    recent = recent.exclude(card_type__in=cards.rewarded_keys())
     rows = (
         PostTopic.objects.filter(post__in=recent)
         .values_list("topic__tag")

@@ -48,6 +48,8 @@ class CardType:
 
     `attachable(author, query)` gives a short list for the composer; None keeps people from
     attaching this type by hand (the app publishes such posts itself). `label` is for the composer.
+    `is_rewarded`: showing it brings its author something, so such posts say nothing about what
+    people care for and make no topic hot.
     """
 
     key: str
@@ -55,6 +57,7 @@ class CardType:
     load: Load
     attachable: Callable[[Profile, str], Sequence[AttachChoice]] | None = None
     label: "str | StrPromise" = ""
+    is_rewarded: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,11 @@ def register(card_type: CardType) -> None:
 def attachable_types() -> list[CardType]:
     """The types that a person may attach by hand."""
     return [card_type for card_type in _types.values() if card_type.attachable is not None]
+
+
+def rewarded_keys() -> list[str]:
+    """The types whose posts weigh nothing."""
+    return [card_type.key for card_type in _types.values() if card_type.is_rewarded]
 
 
 def choices(*, key: str, author: Profile, query: str) -> Sequence[AttachChoice]:

@@ -41,4 +41,10 @@ def side_column(viewer: Profile | None) -> Sequence[SlotItem]:
     return [SlotItem("flashsale/slots/_tonight.html", {"sales": sales})] if sales else []
 
 
-SALE = CardType(key=CARD, template="flashsale/cards/sale.html", load=load, attachable=attachable)
+SALE = CardType(
+    key=CARD,
+    template="flashsale/cards/sale.html",
+    load=load,
+    attachable=attachable,
+    is_rewarded=True,
+)

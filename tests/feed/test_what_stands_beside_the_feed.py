@@ -11,7 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from accounts.services import blocks, follows
 from feed import beside
-from feed.services import moderation, posts
+from feed.cards import CardRef
+from feed.services import bulk, moderation, posts
+from feed.services.bulk import NewPost
 from socialcommerce.lib import clock
 from tests.factories.accounts import ProfileFactory
 
@@ -37,6 +39,17 @@ def test_old_and_hidden_posts_weigh_nothing(alice: User) -> None:
     hidden = say(alice, "Not for anybody #hidden")
     moderation.hide(post_id=hidden, reason="against the rules", now=clock.now())
     assert beside.hot_topics(now=clock.now()) == []
+
+
+def test_posts_that_bring_a_reservation_make_no_topic_hot(alice: User, bob: User) -> None:
+    now, card = clock.now(), CardRef("sale", 1)
+    rows = [
+        NewPost(person.profile.pk, "I am in #lamp", card=card, idempotency_key="sale:1")
+        for person in (alice, bob)
+    ]
+    bulk.publish_many(rows, now=now)
+    say(alice, "By myself #chair")
+    assert [topic.tag for topic in beside.hot_topics(now=now)] == ["chair"]
 
 
 def test_whom_one_follows_or_blocks_is_not_proposed(alice: User, bob: User, mallory: User) -> None:
