@@ -5,8 +5,8 @@ read under lock and left out, so that no constraint is ever met.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -17,8 +17,7 @@ from payments.services.opening import Terms
 from socialcommerce.lib import arrays
 
 
-@dataclass(frozen=True, slots=True)
-class WalletCharge:
+class WalletCharge(NamedTuple):
     """`key` is the caller's own, unique in the batch and for ever ("claim:7"); minor units > 0."""
 
     payer_id: int

@@ -7,8 +7,8 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -54,8 +54,7 @@ class BadEntry(ValueError):
     """An entry that no caller may make: an amount out of range, two currencies, no legs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """`amount_minor` (1 to 10^13) leaves one account and reaches another of its currency."""
 
     from_account_id: int
@@ -63,8 +62,7 @@ class Leg:
     amount_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One business fact. (scope, key) names it for ever."""
 
     kind: str
