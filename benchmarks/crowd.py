@@ -75,7 +75,8 @@ def write_wishes(file: Path, stage: Stage, count: int, *, one_in: int = 1) -> Pa
     They are the first `count`, or of every `one_in` the last: spread over the whole crowd.
     """
     homes = Address.objects.filter(profile__handle__startswith="v_").order_by("profile_id")
-    homes = homes.annotate(rest=F("profile_id") % one_in).filter(rest=0)
+    if one_in > 1:  # else the filter would only mislead the planner
+        homes = homes.annotate(rest=F("profile_id") % one_in).filter(rest=0)
     rows = homes.values_list("profile_id", "pk")[:count].iterator(chunk_size=CHUNK)
     return load.write_people(file, (_wish(stage, *row) for row in rows))
 
@@ -83,7 +84,8 @@ def write_wishes(file: Path, stage: Stage, count: int, *, one_in: int = 1) -> Pa
 def write_claims(file: Path, stage: Stage, count: int, *, one_in: int = 1) -> Path:
     """Lines of people who claim, by the number of their reservation; who, as in `write_wishes`."""
     standing = Reservation.objects.filter(sale_id=stage.sale_id).order_by("number")
-    standing = standing.annotate(rest=F("number") % one_in).filter(rest=0)
+    if one_in > 1:
+        standing = standing.annotate(rest=F("number") % one_in).filter(rest=0)
     rows = standing.values_list("person_id", "number")[:count].iterator(chunk_size=CHUNK)
     return load.write_people(file, (_claim(stage, *row) for row in rows))
 

@@ -33,7 +33,7 @@ class Plan:
     final: Iterable[str]
     asking: Iterable[str] = ()
     ask: str = ""
-    seconds: float = 600.0
+    seconds: float = 3_600.0
     begin_at: float = 0.0
     accept: str = "application/json"
     repeats: bool = False
