@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
-from flashsale.claim_states import TRANSITIONS, UNPAID, ClaimState
+from flashsale.claim_states import LIVE, TRANSITIONS, UNPAID, ClaimState
 from flashsale.gate import control
 from flashsale.models import Claim, Unit
 from flashsale.sale_states import SaleState
@@ -141,7 +141,9 @@ def be_paid_late(claim: Claim, *, now: datetime) -> bool:
 
     Demands the claim's lock; takes a unit's.
     """
-    if claim.state != ClaimState.EXPIRED or claim.sale.state not in RUNNING or _is_used_up(claim):
+    if claim.state != ClaimState.EXPIRED or claim.sale.state not in RUNNING:
+        return False
+    if _is_used_up(claim) or _has_another(claim):
         return False
     # After the sell-out a unit is free only for those whom a wave or the list invites.
     resting = waves.is_resting(claim.sale, now=now)
@@ -153,7 +155,7 @@ def be_paid_late(claim: Claim, *, now: datetime) -> bool:
     units.move([unit.pk], UnitState.HELD)
     decided = claim.log_unit or (claim.unit.number if claim.unit else 0)
     claim.unit = unit
-    _move(claim, ClaimState.HELD, unit_id=unit.pk, held_until=now, log_unit=decided)
+    _move(claim, ClaimState.HELD, unit_id=unit.pk, held_until=now, log_unit=decided, reason="")
     if was_free:
         sale = claim.sale
         transaction.on_commit(lambda: control.give(sale, {unit.lot_id: -1}))
@@ -205,6 +207,12 @@ def _is_used_up(claim: Claim) -> bool:
     others = Claim.objects.filter(sale=claim.sale, card_fingerprint=claim.card_fingerprint)
     used = others.filter(state__in=(ClaimState.PAYING, ClaimState.PAID)).exclude(pk=claim.pk)
     return used.count() >= limit
+
+
+def _has_another(claim: Claim) -> bool:
+    """Whether the person has got a unit by the waiting list since this one ran out."""
+    others = Claim.objects.filter(sale=claim.sale, person=claim.person_id, slot=claim.slot)
+    return others.filter(state__in=LIVE).exclude(pk=claim.pk).exists()
 
 
 def _release(claim: Claim, *, now: datetime) -> None:

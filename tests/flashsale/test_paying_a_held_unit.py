@@ -8,9 +8,10 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import Profile, User
+from flashsale import tokens
 from flashsale.gate import control
 from flashsale.models import Claim, Sale
-from flashsale.services import claims, conservation, sweeps
+from flashsale.services import claims, conservation, sweeps, waiting
 from payments.services import charges, wallets
 from shop import receivers
 from shop.models import Order
@@ -149,6 +150,20 @@ def test_late_money_without_a_unit_goes_back() -> None:
     assert claim.state == "expired"
     assert conservation.count(sale.pk).holds
     assert wallets.balance(profile_id=claim.person_id).available_minor == 10_000
+
+
+def test_late_money_of_somebody_who_has_another_unit_by_now_goes_back() -> None:
+    sale, claim = held(units=1)
+    sweeps.expire(sale_id=sale.pk, now=clock.now() + timedelta(hours=1))
+    waiting.join(sale_id=sale.pk, person=claim.person, now=clock.now())
+    sale.refresh_from_db()
+    assert waiting.offer(sale, now=clock.now()) == 1
+    assert Claim.objects.get(state="held").wave == tokens.WAITING
+    late_payment(claim)
+    claim.refresh_from_db()
+    assert claim.state == "expired"
+    assert wallets.balance(profile_id=claim.person_id).available_minor == 10_000
+    assert conservation.count(sale.pk).holds
 
 
 def test_cancelling_a_paid_order_gives_its_unit_to_the_sale_again() -> None:
