@@ -165,7 +165,7 @@ class Guest:
         if answer.standing not in OVER:
             return _after(answer)
         if answer.standing in LOST and (wave := self._next_wave()) is not None:
-            self.act, self.receipt = Act.CLAIM, None
+            self.act, self.receipt = Act.AWAIT_UNIT if self.is_draw else Act.CLAIM, None
             return wave
         self.act = Act.DONE
         return None

@@ -66,6 +66,11 @@ class Journal:
         """People who asked for a unit."""
         return {entry.person_id for entry in self.heard if entry.asked == "claim"}
 
+    def reserved(self) -> set[int]:
+        """People who heard that their reservation is written down."""
+        standing = Standing.RESERVED
+        return {entry.person_id for entry in self.heard if entry.standing == standing}
+
 
 def broken_promises(journal: Journal, sale_id: int) -> list[str]:
     """What somebody heard that PostgreSQL does not know, in words; empty if all is kept.

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db import connection
 
 from flashsale import verification
-from flashsale.models import Claim, DeadLetter, Sale
+from flashsale.models import Claim, DeadLetter, Sale, SaleKind
 from flashsale.rehearsal import journal as journals
 from flashsale.rehearsal.journal import Journal
 from flashsale.sale_states import SaleState
@@ -95,7 +95,7 @@ def reach(sale: Sale, journal: Journal, *, people: int) -> Verdict:
     units = conservation.count(sale.pk)
     return Verdict(
         over=_over(sale, units),
-        under=_count(NEVER_GIVEN, sale, came=sorted(journal.came())),
+        under=_count(NEVER_GIVEN, sale, came=sorted(_wanted(sale, journal))),
         lost=len(broken),
         doubled=_count(DOUBLED, sale),
         stuck_payments=_count(STUCK, sale),
@@ -109,6 +109,11 @@ def reach(sale: Sale, journal: Journal, *, people: int) -> Verdict:
         unanswered=journal.errors,
         wrong=tuple(_wrong(sale, broken))[:WORDS_MAX],
     )
+
+
+def _wanted(sale: Sale, journal: Journal) -> set[int]:
+    """Who was to have a unit if one was free: who came for it, or is in the draw."""
+    return journal.reserved() if sale.kind == SaleKind.DRAW else journal.came()
 
 
 def _over(sale: Sale, units: conservation.Count) -> int:

@@ -18,7 +18,7 @@ from django.db import Error as AnyDatabaseError  # noqa: E402
 
 from flashsale.intake import streams  # noqa: E402
 from flashsale.models import Sale  # noqa: E402
-from flashsale.models.sales import Lot  # noqa: E402
+from flashsale.models.sales import Lot, SaleKind  # noqa: E402
 from flashsale.rehearsal import cast, curves, play, stage, verdict  # noqa: E402
 from flashsale.rehearsal.crowd import Crowd  # noqa: E402
 from flashsale.rehearsal.journal import Journal  # noqa: E402
@@ -88,6 +88,7 @@ def _real_sale(shape: Shape) -> Sale:
         units=max(1, shape.units // shape.lots),
         slots=shape.slots,
         opening_window_ms=shape.window_ms,
+        kind=SaleKind.DRAW if shape.is_draw else SaleKind.FIRST_COME,
     )
     store = sale.lots.get().variant.product.store
     for number in range(1, shape.lots):

@@ -52,20 +52,19 @@ class Shape:
     slots: int
     window_ms: int
     has_wave: bool
+    is_draw: bool
 
 
 def shape(seed: int, *, people: int) -> Shape:
     """Three or four people for each unit, so that nothing may stay free."""
     random = Random(f"shape {seed}")
     slots = random.choice((1, 1, 2))
-    return Shape(
-        units=people // (random.choice((3, 4)) * slots),
-        people=people,
-        lots=random.choice((1, 1, 2)),
-        slots=slots,
-        window_ms=random.choice((0, 0, 1_000)),
-        has_wave=random.random() < 0.5,
-    )
+    units = people // (random.choice((3, 4)) * slots)
+    lots, window_ms = random.choice((1, 1, 2)), random.choice((0, 0, 1_000))
+    has_wave, is_draw = random.random() < 0.5, random.random() < 0.25
+    if is_draw:  # one unit a person, and nobody claims in a window
+        slots, window_ms = 1, 0
+    return Shape(units, people, lots, slots, window_ms, has_wave, is_draw)
 
 
 def plan(seed: int) -> list[Planned]:
