@@ -34,6 +34,7 @@ SIZES["full"] = SIZES["reduced"]
 # Who works for a person; the controller's rebuilds and the load generator do not.
 COUNTED: Final = ("web", "worker", "gate", "cache", "postgres")
 PAGE_SECONDS: Final = 5.0
+READERS: Final = 500
 
 
 class Growth:
@@ -86,9 +87,7 @@ class Growth:
         return {"claim_cpu_us": meter.total_cpu_seconds * 1e6 / came}
 
     def _page(self, people: int) -> dict[str, float]:
-        run = page.Page(
-            self.stack, people=min(people, self.size["operations"]), seconds=PAGE_SECONDS
-        )
+        run = page.Page(self.stack, people=min(people, READERS), seconds=PAGE_SECONDS)
         figures = run.plaza()
         return {"page_cpu_us": figures["web_cpu_us"] + figures["postgres_cpu_us"]}
 
