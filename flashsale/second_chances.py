@@ -1,5 +1,6 @@
 """What is left for somebody without a unit once a sale has sold out: a wave, the list, nothing."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,6 +9,8 @@ from flashsale.gate.keys import Keys
 from flashsale.models import Reservation, Sale, SaleKind, WaitingPlace, Wave
 from flashsale.services import attendance, waiting, waves
 from socialcommerce.lib import redis
+
+logger = logging.getLogger(__name__)
 
 # A gate is loaded anew for a wave, which may take some seconds with a million people.
 ASKS_AGAIN: Final = timedelta(seconds=3)
@@ -81,10 +84,17 @@ def _place(sale: Sale, reservation: Reservation | None) -> WaitingPlace | None:
 
 
 def _came(sale: Sale, number: int) -> bool:
-    """The gate knows it at once, PostgreSQL some seconds later and for ever."""
+    """Whoever looks before the first wave has come, as much as whoever pressed in vain.
+
+    The gate knows it at once, PostgreSQL some seconds later and for ever.
+    """
+    key, bit = Keys(sale.pk).came, number - 1
     try:
-        if redis.gate().getbit(Keys(sale.pk).came, number - 1):
+        if sale.wave == 0:
+            redis.gate().setbit(key, bit, 1)
             return True
-    except redis.RedisError:
-        pass
+        if redis.gate().getbit(key, bit):
+            return True
+    except redis.RedisError as error:
+        logger.info("Sale %s: the gate could not be asked who came: %s", sale.pk, error)
     return attendance.came(sale.pk, number=number)

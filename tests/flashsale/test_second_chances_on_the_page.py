@@ -69,8 +69,15 @@ def test_before_the_wave_it_says_when_and_how_many(client_of: ClientOf) -> None:
     assert "The second wave is at" in said
     assert "so far 1 unit is unpaid" in said
     assert "You came and got none, so you may claim then." in said
-    assert "offered to people who reserved, came" in page(browser_of(client_of, crowd[2]), sale)
     assert "offered to people who reserved, came" in page(Client(), sale)
+
+
+def test_who_comes_too_late_to_find_a_button_has_come_too(client_of: ClientOf) -> None:
+    sale, crowd = sold_out()
+    late = browser_of(client_of, crowd[2])
+    assert "You came and got none, so you may claim then." in page(late, sale)
+    open_wave(sale)
+    assert "Get one" in page(late, sale)
 
 
 def test_in_the_wave_only_who_is_invited_has_the_button(client_of: ClientOf) -> None:
