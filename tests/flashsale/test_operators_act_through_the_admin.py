@@ -1,9 +1,12 @@
 """The operator site: a draft is written, approved and run by actions; nobody else comes in."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from flashsale.models import Sale
@@ -131,3 +134,21 @@ def test_every_list_opens_for_operators_and_for_nobody_else(
 def test_the_first_page_says_what_waits(operator: Client) -> None:
     sales.draft_sale()
     assert "Sales to approve" in operator.get("/operator/").content.decode()
+
+
+def test_the_list_asks_as_much_for_many_sales_as_for_one(
+    operator: Client, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    sales.draft_sale()
+    with CaptureQueriesContext(connection) as for_one:
+        operator.get(URL)
+    for _sale in range(5):
+        sales.draft_sale()
+    with django_assert_max_num_queries(len(for_one)):
+        operator.get(URL)
+
+
+def test_a_rehearsal_is_in_no_list_of_sales(operator: Client) -> None:
+    real = sales.draft_sale()
+    played = sales.draft_sale(rehearses=real)
+    assert f"/sale/{played.pk}/" not in operator.get(URL).content.decode()
