@@ -113,7 +113,7 @@ def test_after_the_first_sell_out_it_is_pooled() -> None:
 
 def late_payment(claim: Claim) -> None:
     """Money for an order that has expired, through payments' own door."""
-    order = Order.objects.select_related("store").get(pk=claim.order_id)
+    order = Order.objects.select_related("store").get(pk=claim.order_id or 0)
     with transaction.atomic():
         receivers.lock_order(reference=order.reference)
         payment = charges.pay_from_wallet(
