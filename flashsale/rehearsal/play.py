@@ -8,6 +8,7 @@ from typing import Final
 from django.db import Error as AnyDatabaseError
 from django.db import close_old_connections
 
+from accounts.models import User
 from flashsale.gate import published
 from flashsale.models import Lot, Sale, SaleKind
 from flashsale.rehearsal.cast import Extra
@@ -15,10 +16,12 @@ from flashsale.rehearsal.crowd import Crowd
 from flashsale.rehearsal.guests import Guest, Plan
 from flashsale.rehearsal.journal import Journal
 from flashsale.sale_states import SaleState
+from flashsale.services import sales
 from socialcommerce.lib import clock
 
 SETTLES_WITHIN_SECONDS: Final = 30  # after the end, or the verdict says that it did not
 LOOK_SECONDS: Final = 0.3
+CLOSING_ATTEMPTS: Final = 20
 # Of ten people so many pay by themselves the moment they win, and so many more by hand; the
 # rest let the time run out, as in a real sale.
 CONSENTING, BY_HAND, OF = 5, 3, 10
@@ -53,15 +56,30 @@ def guests(
     ]
 
 
-def play(crowd: Crowd, run: Sale, *, tell: Callable[[int], None]) -> None:
-    """The sale was played to its end and settled, or its time was over."""
+def play(crowd: Crowd, run: Sale, *, by: User, tell: Callable[[int], None]) -> None:
+    """The sale was played until everybody was done, closed and settled, or its time was over."""
     crowd.play(until=_monotonic(run.ends_at), tell=tell)
     deadline = _monotonic(run.ends_at) + SETTLES_WITHIN_SECONDS
+    _close(run, by)
     while time.monotonic() < deadline and not crowd.stop.is_set():
         if _is_settled(run):
             break
         time.sleep(LOOK_SECONDS)
     published.forget(run.pk)
+
+
+def _close(run: Sale, by: User) -> None:
+    """Nobody comes any more: the sale need not wait for its end. It does where this fails."""
+    for _attempt in range(CLOSING_ATTEMPTS):
+        try:
+            sales.close(sale_id=run.pk, by=by, now=clock.now())
+        except (AnyDatabaseError, sales.Undecided):
+            close_old_connections()
+            time.sleep(LOOK_SECONDS)
+        except sales.WrongState:
+            return
+        else:
+            return
 
 
 def _is_settled(run: Sale) -> bool:

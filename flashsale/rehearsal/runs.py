@@ -138,7 +138,7 @@ def _play(rehearsal: Rehearsal) -> verdict.Verdict:
     Rehearsal.objects.filter(pk=rehearsal.pk).update(run=played)
     journal = Journal()
     crowd = Crowd(play.guests(played, extras, curve, journal))
-    play.play(crowd, played, tell=lambda left: _tell(rehearsal, "playing", left))
+    play.play(crowd, played, by=by, tell=lambda left: _tell(rehearsal, "playing", left))
     _tell(rehearsal, "counting")
     return verdict.reach(played, journal, people=len(extras))
 

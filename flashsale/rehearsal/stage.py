@@ -18,6 +18,8 @@ from shop.services import stock
 from socialcommerce.lib import clock, redis
 
 SETTLING_SECONDS: Final = 4  # for the controller to open the gate, for a drain to catch up
+# For whoever is late because something was away; the sale is closed once everybody is done.
+LATE_SECONDS: Final = 30
 HOLD_SECONDS_MAX: Final = 8  # nobody waits five minutes for a hold to run out in a rehearsal
 PEOPLE_A_UNIT: Final = 2  # at least: a sale that does not sell out shows little
 THREADS: Final = 4  # that send; more of them only wait for each other in one process
@@ -61,7 +63,7 @@ def timeline(sale: Sale, *, people: int, claim_seconds: int, rate: int, now: dat
     waves = tuple(
         after(quiet, number * (hold + SETTLING_SECONDS)) for number in range(sale.waves.count())
     )
-    ends = after(waves[-1], hold + SETTLING_SECONDS) if waves else quiet
+    ends = after(waves[-1] if waves else quiet, hold + LATE_SECONDS)
     return Timeline(opens, closes, starts, waves, ends, hold)
 
 

@@ -8,7 +8,7 @@ from tests.faults.conftest import ROOT
 NAMED = re.compile(r"`(test_\w+)`")
 
 
-def tests_there() -> set[str]:
+def there() -> set[str]:
     return {
         node.name
         for path in (ROOT / "tests").rglob("test_*.py")
@@ -21,7 +21,7 @@ def test_every_named_test_is_there_and_every_row_names_one() -> None:
     text = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
     named = set(NAMED.findall(text))
     assert len(named) > 40
-    assert named - tests_there() == set()
+    assert named - there() == set()
     faults = [
         line for line in text.splitlines() if line.startswith("| ") and "| fault |" not in line
     ]

@@ -78,7 +78,7 @@ def crowd(shape: Shape, seconds: int, tell: Connection) -> None:
     journal = Journal()
     curve = curves.supposed(shape.people)[: max(3, seconds // 2)]
     guests = play.guests(run, extras, curve, journal)
-    play.play(Crowd(guests), run, tell=lambda _left: None)
+    play.play(Crowd(guests), run, by=by, tell=lambda _left: None)
     reached = verdict.reach(run, journal, people=shape.people)
     tell.send(reached.as_json() | {"answers": len(journal.heard), "epoch": run.epoch})
 
@@ -100,14 +100,14 @@ def _real_sale(shape: Shape) -> Sale:
 
 
 def _times(shape: Shape, seconds: int) -> Timeline:
-    """Some seconds to reserve; the sale is twice as long as its crowd takes to arrive."""
+    """Some seconds to reserve, and time for whoever was held up: it ends when all are done."""
 
     def after(moment: float) -> Any:
         return clock.now() + timedelta(seconds=moment)
 
     starts, hold = 6.5 + shape.people / PEOPLE_A_SECOND, 3
     waves = (after(starts + seconds),) if shape.has_wave else ()
-    ends = starts + seconds + (hold + 3 if shape.has_wave else 1)
+    ends = starts + 2 * seconds + stage.LATE_SECONDS
     return Timeline(after(2), after(starts - 0.5), after(starts), waves, after(ends), hold)
 
 
