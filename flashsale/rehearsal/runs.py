@@ -107,14 +107,6 @@ def give_up(*, rehearsal_id: int, reason: str, now: datetime) -> None:
     waiting.update(state=RehearsalState.FAILED, finished_at=now, verdict=said)
 
 
-def go_verdict(sale: Sale) -> Rehearsal | None:
-    """The newest rehearsal that says go for exactly this configuration; None without one."""
-    done = Rehearsal.objects.filter(
-        sale=sale, state=RehearsalState.DONE, config_hash=config.hash_of(sale), verdict__go=True
-    )
-    return done.first()
-
-
 def _play(rehearsal: Rehearsal) -> verdict.Verdict:
     now, by = clock.now(), rehearsal.requested_by
     if by is None:
