@@ -77,6 +77,7 @@ class Company:
 
     running: dict[str, ForkServerProcess] = field(default_factory=dict)
     starts: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    forked: list[ForkServerProcess] = field(default_factory=list)  # two may have had one name
 
     def begin(self, shape: Shape, seconds: int) -> Connection:
         """Two controllers, two workers, and the crowd, whose end of the line is returned."""
@@ -112,11 +113,9 @@ class Company:
                 self._fork(name, role, arguments)
 
     def end(self) -> None:
-        for process in self.running.values():
-            with suppress(ProcessLookupError):
-                os.kill(process.pid or 0, signal.SIGCONT)
-            process.kill()
-        for process in self.running.values():
+        for process in self.forked:
+            process.kill()  # also one that is stopped: nothing survives it
+        for process in self.forked:
             process.join()
 
     def _fork(self, name: str, role: str, arguments: Mapping[str, Any]) -> None:
@@ -125,6 +124,7 @@ class Company:
         process = context.Process(target=play, args=(role, dict(arguments)), name=name)
         process.start()
         self.running[name] = process
+        self.forked.append(process)
 
 
 def play(role: str, arguments: dict[str, Any]) -> None:
