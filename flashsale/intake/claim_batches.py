@@ -24,6 +24,7 @@ from shop.services.orders import HeldOrder, OrderRef
 from socialcommerce.lib import faultpoints, guards
 
 ADDRESS: Final = "address"  # why a claim was refused: so many units go there already
+WITHDRAWN: Final = "withdrawn"  # as reservers.sql says it
 
 Pair = tuple[InLine, Reserver]
 
@@ -49,7 +50,8 @@ def work(batch: Batch) -> Outcome:
     with transaction.atomic(durable=True):
         sale = lock_epoch(batch.sale_id, batch.epoch)
         until = batch.now + timedelta(seconds=sale.hold_seconds)
-        fresh, settled = _without_known(sale, _matched(sale, entries))
+        pairs, outdated = _matched(sale, entries)
+        fresh, settled = _without_known(sale, pairs)
         decided = _sell(sale, _assign(sale, fresh), until=until, now=batch.now)
         if decided:
             hashes = claim_rows.extend_log(sale, decided)
@@ -59,21 +61,29 @@ def work(batch: Batch) -> Outcome:
         faultpoints.reach("claims before commit")
     faultpoints.reach("claims after commit")
     seconds = int(until.timestamp())
+    settled += [_released(sale, entry) for entry in outdated]
     return Outcome(settled + [_settled(sale, one, until=seconds) for one in decided])
 
 
-def _matched(sale: Sale, entries: list[InLine]) -> list[Pair]:
-    """Each entry with its reservation. Raises BadEntry where it has none in this sale."""
+def _matched(sale: Sale, entries: list[InLine]) -> tuple[list[Pair], list[InLine]]:
+    """Each entry with its reservation, and those of a token from before a withdrawal.
+
+    Those are no decision: the sealed list does not have them, so neither may the log. Raises
+    BadEntry where an entry has no reservation in this sale.
+    """
     known = claim_rows.reservers(sale, [entry.number for entry in entries])
-    pairs = []
+    pairs, outdated = [], []
     for entry in entries:
         row = known.get(entry.number)
-        if row is None or row.person_id != entry.person_id or row.lot_id != entry.lot_id:
-            raise BadEntry("no reservation has that number, person and lot")
+        if row is None or row.person_id != entry.person_id:
+            raise BadEntry("no reservation has that number and person")
         if not 1 <= entry.slot <= sale.slots:
             raise BadEntry("the sale has no such slot")
-        pairs.append((entry, row))
-    return pairs
+        if row.lot_id != entry.lot_id or row.refusal == WITHDRAWN:
+            outdated.append(entry)
+        else:
+            pairs.append((entry, row))
+    return pairs, outdated
 
 
 def _without_known(sale: Sale, pairs: list[Pair]) -> tuple[list[Pair], list[Settled]]:

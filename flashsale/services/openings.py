@@ -16,7 +16,7 @@ from flashsale.claim_states import ClaimState
 from flashsale.gate import control, nudges, scripts
 from flashsale.gate.keys import Keys, claim_bit, microseconds
 from flashsale.intake import streams
-from flashsale.models import Claim, Sale, Stream
+from flashsale.models import Claim, Reservation, Sale, Stream
 from flashsale.proof import lottery, merkle, people
 from flashsale.proof.lottery import Ball
 from socialcommerce.lib import redis
@@ -85,12 +85,17 @@ def _read_on(client: redis.Redis, sale: Sale, order: Order) -> None:
     known = _known(sale)
     drawn: list[tuple[bytes, str]] = []
     late: list[str] = []
+    outdated: list[str] = []
     seed = bytes.fromhex(sale.seed)
     for last, packed in _pages(client, Keys(sale.pk).window, after=order.last):
         order.last, order.seen = last, order.seen + len(packed)
+        listed = _listed(sale, packed)
         for text in packed:
             person, number, lot, slot, ticket, at = text.split(",")
             if ticket in known:
+                continue
+            if (int(number), int(lot)) not in listed:
+                outdated.append(text)
                 continue
             if int(at) >= end_us:
                 late.append(text)
@@ -99,7 +104,16 @@ def _read_on(client: redis.Redis, sale: Sale, order: Order) -> None:
             drawn.append((lottery.key(seed, Ball(leaf, int(slot))), text))
         control.renew(client, sale)
     drawn.sort()
-    order.entries += [text for _key, text in drawn] + late
+    order.entries += [text for _key, text in drawn] + late + outdated
+
+
+def _listed(sale: Sale, packed: list[str]) -> set[tuple[int, int]]:
+    """Number and lot of those in the sealed list. A token from before a withdrawal names others:
+    it may stand before nobody, since its claim is refused and its unit would be nobody's.
+    """
+    numbers = [int(text.split(",")[1]) for text in packed]
+    rows = Reservation.objects.standing().filter(sale=sale, number__in=numbers)
+    return set(rows.values_list("number", "lot_id"))
 
 
 def _leaf(sale_id: int, *, person: int, number: int, lot: int) -> bytes:

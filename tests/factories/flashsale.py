@@ -74,13 +74,18 @@ def _variant() -> Variant:
 def approved_sale(**fields: object) -> Sale:
     """An approved sale whose gate is not open yet."""
     sale = draft_sale(**fields)  # type: ignore[arg-type]  # the same keywords
-    lot = sale.lots.get()
+    approve(sale)
+    return sale
+
+
+def approve(sale: Sale) -> None:
+    """The draft is approved, its lots having been on the shelf."""
     with transaction.atomic():
-        fill_shelf(lot.variant, lot.pledged + 5)
+        for lot in sale.lots.all():
+            fill_shelf(lot.variant, lot.pledged + 5)
     operator = UserFactory.create(is_operator=True)
     sales.approve(sale_id=sale.pk, by=operator, now=clock.now())
     sale.refresh_from_db()
-    return sale
 
 
 def live_sale(**fields: object) -> Sale:
@@ -201,3 +206,15 @@ def fill_wallets(people: Sequence[Person], amount_minor: int) -> None:
             ],
             now=now,
         )
+
+
+def sale_of_several(*variants: Variant, units: int = 1, **fields: object) -> Sale:
+    """An approved sale of `units` of each variant, the first for PRICE_MINOR, then dearer."""
+    sale = draft_sale(variant=variants[0], units=units, **fields)  # type: ignore[arg-type]  # keywords
+    for place, variant in enumerate(variants[1:], start=1):
+        price_minor = PRICE_MINOR + place * 500
+        Lot.objects.create(sale=sale, variant=variant, unit_price_minor=price_minor, pledged=units)
+    operator = UserFactory.create(is_operator=True)
+    sales.approve(sale_id=sale.pk, by=operator, now=clock.now())
+    sale.refresh_from_db()
+    return sale

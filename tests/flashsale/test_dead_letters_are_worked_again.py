@@ -117,7 +117,7 @@ def test_what_still_cannot_be_worked_keeps_its_new_reason(
     letter = DeadLetter.objects.get()
     assert dead_letters.rework([letter.pk], by=operator, now=clock.now()) == Reworked(0, 1)
     letter.refresh_from_db()
-    assert letter.reason == "no reservation has that number, person and lot"
+    assert letter.reason == "no reservation has that number and person"
     assert not Act.objects.filter(kind="letter_reworked").exists()
 
 
