@@ -6,7 +6,8 @@ from celery import shared_task
 
 from flashsale.intake import drains
 from flashsale.models import Stream
-from flashsale.services import conclusions, news, programmes, reminders, sales, sweeps
+from flashsale.services import conclusions, news, sales, sweeps
+from flashsale.services.line_up import programmes, reminders
 from socialcommerce.lib import clock
 
 DRAIN: Final = "drain"

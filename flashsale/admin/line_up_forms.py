@@ -17,8 +17,8 @@ from unfold.widgets import (
 from accounts.models import User
 from accounts.selectors import managed_profile_ids
 from flashsale.models import Programme, Slot
-from flashsale.services.drops import Wish
-from flashsale.services.submissions import SELLERS, Offer
+from flashsale.services.line_up.drops import Wish
+from flashsale.services.line_up.submissions import SELLERS, Offer
 from shop.admin.forms import AdminAmountField
 from shop.fields import WholeNumberField
 from shop.models import Variant

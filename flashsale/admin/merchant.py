@@ -28,7 +28,8 @@ from flashsale.models import Sale, Submission, SubmissionState
 from flashsale.phases import Phase, phase
 from flashsale.sale_states import SaleState
 from flashsale.selectors import times_of
-from flashsale.services import drops, sales, sellers, submissions
+from flashsale.services import sales
+from flashsale.services.line_up import drops, sellers, submissions
 from flashsale.unit_states import UnitState
 from shop.models import Store
 from socialcommerce.lib import clock

@@ -24,7 +24,7 @@ from flashsale.admin import form_pages
 from flashsale.admin.form_pages import FormPage
 from flashsale.admin.line_up_forms import AcceptForm, DeclineForm, ProgrammeForm
 from flashsale.models import Programme, Slot, Submission, SubmissionState
-from flashsale.services import programmes, submissions
+from flashsale.services.line_up import programmes, submissions
 from socialcommerce.lib import clock
 from socialcommerce.lib.money import Money, format_money
 

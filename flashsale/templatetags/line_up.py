@@ -7,7 +7,7 @@ from django import template
 from django.conf import settings
 
 from flashsale.sale_page import SalePage
-from flashsale.services import reminders
+from flashsale.services.line_up import reminders
 
 register = template.Library()
 

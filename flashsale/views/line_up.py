@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control
 
 from accounts.decorators import PersonRequest, person_required
 from flashsale import icalendar, line_up
-from flashsale.services import reminders
+from flashsale.services.line_up import reminders
 from socialcommerce.lib import clock, htmx, http, limits
 
 

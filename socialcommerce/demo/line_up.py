@@ -5,8 +5,8 @@ from datetime import datetime, time
 
 from accounts.models import User
 from flashsale.models import Programme, Slot, Submission
-from flashsale.services import programmes, submissions
-from flashsale.services.submissions import Offer
+from flashsale.services.line_up import programmes, submissions
+from flashsale.services.line_up.submissions import Offer
 from shop.models import Category, Product
 
 

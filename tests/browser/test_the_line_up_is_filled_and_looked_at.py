@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from flashsale.models import Reminder, Sale, Slot, Submission
-from flashsale.services import drops
+from flashsale.services.line_up import drops
 from shop.models import Store
 from socialcommerce.lib import clock
 from tests.browser import town

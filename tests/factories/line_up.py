@@ -5,8 +5,8 @@ from typing import Any
 
 from accounts.models import User
 from flashsale.models import Programme, Sale, Slot, Submission
-from flashsale.services import drops, programmes, submissions
 from flashsale.services import sales as approving
+from flashsale.services.line_up import drops, programmes, submissions
 from shop.models import Store, Variant
 from socialcommerce.lib import clock
 from tests.factories import flashsale as sales

@@ -8,8 +8,9 @@ from django.utils import timezone
 from accounts.models import Notification, Role, User
 from accounts.services import memberships
 from flashsale.models import Sale, Slot, Submission
-from flashsale.services import sales, submissions
-from flashsale.services.submissions import BadSubmission, Decided, NotOnTheShelf, SlotTaken
+from flashsale.services import sales
+from flashsale.services.line_up import submissions
+from flashsale.services.line_up.submissions import BadSubmission, Decided, NotOnTheShelf, SlotTaken
 from shop.models import Product, StockItem, Store, Variant
 from shop.services import stores
 from socialcommerce.lib import clock

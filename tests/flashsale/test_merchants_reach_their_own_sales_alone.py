@@ -14,7 +14,7 @@ from accounts.admin.sites import merchant_site
 from accounts.models import Role, User
 from accounts.services import memberships
 from flashsale.models import Sale, Submission
-from flashsale.services import drops
+from flashsale.services.line_up import drops
 from shop.models import Store, Variant
 from socialcommerce.lib import clock
 from tests.accounts.scoping import act, reachable

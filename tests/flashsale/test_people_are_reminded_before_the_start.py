@@ -10,8 +10,9 @@ from django.test import Client
 from accounts.models import Notification, User
 from accounts.services import people
 from flashsale.models import Reminder, Reservation, Sale
-from flashsale.services import reminders, reservations, sales
-from flashsale.services.reminders import TooLate
+from flashsale.services import reservations, sales
+from flashsale.services.line_up import reminders
+from flashsale.services.line_up.reminders import TooLate
 from flashsale.tasks import send_reminders
 from socialcommerce.lib import clock
 from socialcommerce.lib.problems import NotFound

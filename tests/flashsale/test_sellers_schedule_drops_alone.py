@@ -9,9 +9,10 @@ from pytest_django.fixtures import Settings
 from accounts.models import Role, User
 from accounts.services import memberships
 from flashsale.models import Sale
-from flashsale.services import drops, sales, sellers
-from flashsale.services.drops import BadDrop, NotInStanding, Started, TooMany
-from flashsale.services.submissions import NotOnTheShelf
+from flashsale.services import sales
+from flashsale.services.line_up import drops, sellers
+from flashsale.services.line_up.drops import BadDrop, NotInStanding, Started, TooMany
+from flashsale.services.line_up.submissions import NotOnTheShelf
 from shop.models import Order, StockItem, Store, Variant
 from shop.services import checkout, stores
 from socialcommerce.lib import clock

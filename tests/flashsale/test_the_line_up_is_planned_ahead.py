@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import Notification, User
 from flashsale.local_time import moment_of
 from flashsale.models import Programme, Slot
-from flashsale.services import programmes
+from flashsale.services.line_up import programmes
 from flashsale.tasks import plan_line_up
 from tests.factories import flashsale as sales
 from tests.factories.accounts import UserFactory

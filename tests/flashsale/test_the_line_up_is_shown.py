@@ -14,7 +14,8 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from flashsale import icalendar, line_up
 from flashsale.models import Programme, Sale, Slot
-from flashsale.services import drops, programmes, sales
+from flashsale.services import sales
+from flashsale.services.line_up import drops, programmes
 from shop.models import Product
 from socialcommerce.lib import clock
 from tests.factories import flashsale as make

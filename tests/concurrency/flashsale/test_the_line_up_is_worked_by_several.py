@@ -9,9 +9,9 @@ import pytest
 
 from accounts.models import Notification, User
 from flashsale.models import Programme, Reminder, Sale, Slot
-from flashsale.services import drops, programmes, reminders, submissions
-from flashsale.services.drops import TooMany
-from flashsale.services.submissions import SlotTaken
+from flashsale.services.line_up import drops, programmes, reminders, submissions
+from flashsale.services.line_up.drops import TooMany
+from flashsale.services.line_up.submissions import SlotTaken
 from shop.models import Variant
 from socialcommerce.lib import clock, faultpoints, guards
 from tests.concurrency.flashsale.crowds import at_once

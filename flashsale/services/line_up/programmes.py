@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from flashsale.local_time import moment_of
 from flashsale.models import Programme, Slot
-from flashsale.services import line_up_news
+from flashsale.services.line_up import news
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def _alarm(slot_id: int, *, now: datetime) -> bool:
             if slot.alarmed_at is not None or not slot.is_empty:
                 return False
             Slot.objects.filter(pk=slot.pk).update(alarmed_at=now)
-            line_up_news.slot_is_empty(slot, now=now)
+            news.slot_is_empty(slot, now=now)
     except Exception:
         logger.exception("Slot %s sounded no alarm; it is tried again", slot_id)
         return False

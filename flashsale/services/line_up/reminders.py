@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Profile
 from flashsale.models import Reminder, Reservation, Sale
 from flashsale.sale_states import SaleState
-from flashsale.services import line_up_news
+from flashsale.services.line_up import news
 from socialcommerce.lib import faultpoints, guards
 from socialcommerce.lib.problems import Conflict, NotFound
 
@@ -91,7 +91,7 @@ def _send(sale: Sale, *, now: datetime) -> bool:
         rows = list(due.order_by("pk").values_list("pk", "person_id")[:BATCH])
         faultpoints.reach("reminders picked")
         Reminder.objects.filter(pk__in=[pk for pk, _person in rows]).update(sent_at=now)
-        line_up_news.starts_soon(sale, [person for _pk, person in rows], now=now)
+        news.starts_soon(sale, [person for _pk, person in rows], now=now)
     return len(rows) == BATCH
 
 

@@ -12,7 +12,8 @@ from accounts.models import User
 from flashsale.models import Lot, Sale
 from flashsale.models.sales import PRICE_MAX_MINOR
 from flashsale.sale_states import SaleState
-from flashsale.services import sales, sellers, submissions
+from flashsale.services import sales
+from flashsale.services.line_up import sellers, submissions
 from flashsale.services.locking import lock_sale
 from shop.models import Store, Variant
 from socialcommerce.lib import faultpoints, guards

@@ -13,7 +13,7 @@ from accounts.models import Role, User
 from accounts.selectors import managed_profile_ids
 from flashsale.models import Lot, Sale, Slot, Submission, SubmissionState
 from flashsale.models.sales import PRICE_MAX_MINOR, UNITS_MAX
-from flashsale.services import line_up_news
+from flashsale.services.line_up import news
 from shop.models import Store, Variant
 from socialcommerce.lib import faultpoints, guards
 from socialcommerce.lib.problems import Conflict, Invalid, NotFound
@@ -104,7 +104,7 @@ def submit(*, offer: Offer, by: User, now: datetime) -> Submission:
             submitted_by=by,
             submitted_at=now,
         )
-        line_up_news.submitted(submission, now=now)
+        news.submitted(submission, now=now)
     return submission
 
 
@@ -117,7 +117,7 @@ def decline(*, submission_id: int, answer: str, by: User, now: datetime) -> None
     """The store knows that it was declined, and why. Opens the transaction. Raises Decided."""
     with transaction.atomic(durable=True):
         _decide(submission_id, SubmissionState.DECLINED, by=by, now=now, answer=answer)
-        line_up_news.declined(_loaded(submission_id), now=now)
+        news.declined(_loaded(submission_id), now=now)
 
 
 def accept(*, submission_id: int, slot_id: int, answer: str, by: User, now: datetime) -> Sale:
@@ -132,7 +132,7 @@ def accept(*, submission_id: int, slot_id: int, answer: str, by: User, now: date
         submission, slot = _loaded(submission_id), _lock_slot(slot_id)
         sale = _draft(submission, slot, now=now)
         Slot.objects.filter(pk=slot.pk).update(sale=sale, alarmed_at=None)
-        line_up_news.accepted(submission, sale, now=now)
+        news.accepted(submission, sale, now=now)
     return sale
 
 
