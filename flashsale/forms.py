@@ -14,7 +14,7 @@ SLOT_DIGITS_MAX: Final = 2
 
 class BadChoice(Invalid):
     code = "bad-choice"
-    title = _("Please choose an address")
+    title = _("Please choose again")
 
 
 def wishes(data: QueryDict) -> Wishes:
@@ -45,5 +45,7 @@ def slot(text: str, *, slots: int) -> int:
 
 def _id(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= ID_DIGITS_MAX):
-        raise BadChoice(_("Nothing was sent. Choose one of your addresses and try again."))
+        raise BadChoice(
+            _("Nothing was sent. Choose what you want and where it goes, and try again.")
+        )
     return int(text)

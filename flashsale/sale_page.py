@@ -11,6 +11,7 @@ from flashsale import draw_page, second_chances, selectors, tokens
 from flashsale.claim_states import LIVE, UNPAID, ClaimState
 from flashsale.draw_page import DrawView
 from flashsale.gate import admission
+from flashsale.lots import LotView, Stock
 from flashsale.models import Claim, Reservation
 from flashsale.phases import Phase
 from flashsale.second_chances import Chances
@@ -104,6 +105,17 @@ class SalePage:
     def claim(self) -> Claim | None:
         """What the face is about."""
         return self.claims[0] if self.claims else None
+
+    @property
+    def lot(self) -> LotView:
+        """What the person has reserved; for anybody else what stands for the sale."""
+        own = self.reservation.lot_id if self.reservation else 0
+        return next((lot for lot in self.sale.lots if lot.id == own), self.sale.lot)
+
+    @property
+    def stock(self) -> Stock:
+        """The units that matter to the person: of the own lot, else of all."""
+        return self.lot if self.reservation else self.sale
 
     @property
     def next_slot(self) -> int:

@@ -1,17 +1,19 @@
 """Page-shaped reads of sales: frozen, with a fixed number of queries."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
-from flashsale.models import Lot, Sale, SaleKind, Unit
+from flashsale import lots
+from flashsale.lots import LotView, Stock
+from flashsale.models import Sale, SaleKind
 from flashsale.phases import Phase, Times, next_change, phase
 from flashsale.unit_states import UnitState
-from shop.models import Product, Store
-from shop.selectors import PictureView
+from shop.models import Store
 from socialcommerce.lib.problems import NotFound
 
 COMING_DAYS: Final = 14
@@ -21,8 +23,11 @@ RUNNING: Final = (Phase.LIVE, Phase.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
-class SaleView:
-    """A sale as list, card and page show it. Amounts in minor units of `currency`."""
+class SaleView(Stock):
+    """A sale as list, card and page show it, its units counted over all lots.
+
+    Amounts in minor units of `currency`.
+    """
 
     id: int
     title: str
@@ -31,16 +36,8 @@ class SaleView:
     phase: Phase
     times: Times
     store: Store
-    lot_id: int
-    product_url: str
-    variant_name: str
-    price_minor: int
-    shipping_minor: int
-    usual_price_minor: int
+    lots: tuple[LotView, ...]
     currency: str
-    units: Mapping[UnitState, int]
-    pledged: int
-    reserved: int
     hold_seconds: int
     slots: int
     opening_window_ms: int
@@ -49,8 +46,25 @@ class SaleView:
     uses_seed: bool
     work_bits: int
     pause_reason: str
-    picture: PictureView | None
     server_now: datetime
+
+    @property
+    def lot(self) -> LotView:
+        """What stands for the sale where one thing is shown."""
+        return self.lots[0]
+
+    @property
+    def has_choice(self) -> bool:
+        return len(self.lots) > 1
+
+    @property
+    def price_minor(self) -> int:
+        """The lowest."""
+        return min(lot.price_minor for lot in self.lots)
+
+    @property
+    def has_one_price(self) -> bool:
+        return all(lot.price_minor == self.price_minor for lot in self.lots)
 
     @property
     def next_change_at(self) -> datetime | None:
@@ -83,35 +97,6 @@ class SaleView:
     @property
     def is_over(self) -> bool:
         return self.phase in (Phase.ENDED, Phase.CANCELLED)
-
-    @property
-    def free(self) -> int:
-        return self.units.get(UnitState.FREE, 0)
-
-    @property
-    def paid(self) -> int:
-        return self.units.get(UnitState.PAID, 0)
-
-    @property
-    def unpaid(self) -> int:
-        """Held by somebody who has yet to pay, or given up after the first sell-out."""
-        return self.units.get(UnitState.HELD, 0) + self.units.get(UnitState.POOLED, 0)
-
-    @property
-    def unsold(self) -> int:
-        """Still to be had, or back with the store once the sale is over."""
-        return self.pledged - self.paid - self.unpaid
-
-    @property
-    def taken(self) -> int:
-        return self.pledged - self.free
-
-    @property
-    def people_per_unit(self) -> int:
-        """Rounded half up; 0 while there are fewer people than units."""
-        if self.reserved <= self.pledged:
-            return 0
-        return max(1, (2 * self.reserved + self.pledged) // (2 * self.pledged))
 
 
 def get(sale_id: int, *, now: datetime) -> SaleView:
@@ -162,11 +147,11 @@ def by_id(ids: Sequence[int], *, now: datetime) -> dict[int, SaleView]:
 def present(sales: "QuerySet[Sale]", *, now: datetime) -> list[SaleView]:
     """One view a sale; a fixed number of queries."""
     rows = list(sales)
-    units = _units(rows)
+    units, wanted = lots.units(rows), lots.wanted(rows)
     return [
-        _view(sale, lot, units.get(sale.pk, {}), now=now)
+        _view(sale, tuple(found), now=now)
         for sale in rows
-        for lot in list(sale.lots.all())[:1]
+        if (found := lots.views(sale, units, wanted))
     ]
 
 
@@ -180,35 +165,21 @@ def _with_things(sales: "QuerySet[Sale]") -> "QuerySet[Sale]":
     )
 
 
-def _units(sales: Sequence[Sale]) -> dict[int, dict[UnitState, int]]:
-    grouped = Unit.objects.filter(sale__in=sales).values_list("sale_id", "state")
-    found: dict[int, dict[UnitState, int]] = {}
-    for sale_id, state, count in grouped.annotate(count=Count("pk")).order_by():
-        found.setdefault(sale_id, {})[UnitState(state)] = count
-    return found
-
-
-def _view(sale: Sale, lot: Lot, units: Mapping[UnitState, int], *, now: datetime) -> SaleView:
-    product = lot.variant.product
-    times = times_of(sale)
+def _view(sale: Sale, found: tuple[LotView, ...], *, now: datetime) -> SaleView:
+    times, units = times_of(sale), _sum(found)
     return SaleView(
+        units=units,
+        pledged=sum(lot.pledged for lot in found),
+        reserved=sale.reserved - sale.withdrawn,
         id=sale.pk,
         title=sale.title,
         blurb=sale.blurb,
         url=sale.get_absolute_url(),
-        phase=phase(times=times, state=sale.state, remain=units.get(UnitState.FREE, 0), now=now),
+        phase=phase(times=times, state=sale.state, remain=units[UnitState.FREE], now=now),
         times=times,
-        store=product.store,
-        lot_id=lot.pk,
-        product_url=product.get_absolute_url(),
-        variant_name=lot.variant.name,
-        price_minor=lot.unit_price_minor,
-        shipping_minor=product.store.shipping_minor(lot.unit_price_minor),
-        usual_price_minor=lot.variant.price_minor,
+        store=next(iter(sale.lots.all())).variant.product.store,
+        lots=found,
         currency=sale.currency,
-        units=units,
-        pledged=lot.pledged,
-        reserved=sale.reserved - sale.withdrawn,
         hold_seconds=sale.hold_seconds,
         slots=sale.slots,
         opening_window_ms=sale.opening_window_ms,
@@ -217,19 +188,9 @@ def _view(sale: Sale, lot: Lot, units: Mapping[UnitState, int], *, now: datetime
         uses_seed=sale.uses_seed,
         work_bits=sale.work_bits,
         pause_reason=sale.pause_reason,
-        picture=_picture(product),
         server_now=now,
     )
 
 
-def _picture(product: Product) -> PictureView | None:
-    picture = next(iter(product.pictures.all()), None)
-    if picture is None:
-        return None
-    return PictureView(
-        url=picture.image.url,
-        small_url=picture.small.url,
-        width=picture.width,
-        height=picture.height,
-        alt=picture.alt_text,
-    )
+def _sum(found: Sequence[LotView]) -> Counter[UnitState]:
+    return sum((Counter(lot.units) for lot in found), Counter())

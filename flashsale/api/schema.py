@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from flashsale import tokens
 from flashsale.claim_states import ClaimState
+from flashsale.lots import LotView
 from flashsale.models import Claim, Reservation
 from flashsale.phases import Phase
 from flashsale.selectors import SaleView
@@ -22,6 +23,21 @@ class TimesOutput(serializers.Serializer[Any]):
     ends_at = serializers.DateTimeField()
 
 
+class LotOutput(serializers.Serializer[LotView]):
+    id = serializers.IntegerField(help_text="The `lot_id` of a reservation.")
+    name = serializers.CharField()
+    url = serializers.CharField()
+    price_minor = serializers.IntegerField()
+    shipping_minor = serializers.IntegerField()
+    pledged = serializers.IntegerField()
+    free = serializers.IntegerField()
+    paid = serializers.IntegerField()
+    unpaid = serializers.IntegerField()
+    reserved = serializers.IntegerField(
+        help_text="People whose reservation for it stands; where a choice exists, some seconds ago."
+    )
+
+
 class SaleOutput(serializers.Serializer[SaleView]):
     id = serializers.IntegerField()
     title = serializers.CharField()
@@ -30,9 +46,7 @@ class SaleOutput(serializers.Serializer[SaleView]):
     phase = serializers.ChoiceField([phase.value for phase in Phase])
     times = TimesOutput()
     store = serializers.CharField(source="store.profile.handle")
-    lot_id = serializers.IntegerField()
-    price_minor = serializers.IntegerField()
-    shipping_minor = serializers.IntegerField()
+    lots = LotOutput(many=True, help_text="One reserves for one of them.")
     currency = serializers.CharField()
     pledged = serializers.IntegerField()
     free = serializers.IntegerField()
@@ -124,7 +138,16 @@ class ClaimOutput(serializers.ModelSerializer[Claim]):
 
     class Meta:
         model = Claim
-        fields = ("state", "slot", "unit", "order_number", "claimed_at", "held_until", "paid_at")
+        fields = (
+            "state",
+            "slot",
+            "lot_id",
+            "unit",
+            "order_number",
+            "claimed_at",
+            "held_until",
+            "paid_at",
+        )
 
 
 class PayInput(serializers.Serializer[Any]):
