@@ -26,6 +26,14 @@ WORDS: Final = {
     "settled": _("Settled"),
     "stock": _("Stock changed"),
     "cloned": _("Made from another sale"),
+    "rehearse": _("Rehearsal asked for"),
+    "party_invited": _("Party of the seed invited"),
+    "drawn": _("Drawn"),
+    "void": _("Void: a secret was kept back"),
+    "void_told": _("People told that it is void"),
+    "wave": _("Wave opened"),
+    "letter_reworked": _("Dead letter worked again"),
+    "letter_discarded": _("Dead letter given up"),
 }
 
 

@@ -123,7 +123,8 @@ class RehearsalAdmin(ReadOnlyAdmin, OperatorModelAdmin):
     ordering = ("-pk",)
 
     @display(  # type: ignore[untyped-decorator]
-        description=gettext_lazy("verdict"), label={"go": "success", "no-go": "danger"}
+        description=gettext_lazy("verdict"),
+        label={"go": "success", "no-go": "danger", "running": "info"},
     )
     def standing(self, rehearsal: Rehearsal) -> tuple[str, str]:
         if rehearsal.state in (RehearsalState.WAITING, RehearsalState.RUNNING):

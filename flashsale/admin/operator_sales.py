@@ -170,7 +170,12 @@ class SaleAdmin(OnlyDraftsChange, OperatorModelAdmin):
 
     @display(  # type: ignore[untyped-decorator]
         description=_("state"),
-        label={"draft": "warning", "approved": "success", "paused": "danger"},
+        label={
+            **dict.fromkeys(SaleState, "info"),  # without an entry the key is shown, not the word
+            SaleState.DRAFT: "warning",
+            SaleState.APPROVED: "success",
+            SaleState.PAUSED: "danger",
+        },
     )
     def standing(self, sale: Sale) -> tuple[str, str]:
         return sale.state, str(sale.get_state_display())
