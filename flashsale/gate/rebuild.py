@@ -18,7 +18,7 @@ from django.db.models import Count
 
 from flashsale.claim_states import LIVE, ClaimState
 from flashsale.gate import bitmaps, control, scripts
-from flashsale.gate.keys import Keys
+from flashsale.gate.keys import Keys, microseconds
 from flashsale.intake import drains, streams
 from flashsale.models import Claim, Lot, Reservation, Sale, Unit
 from flashsale.sale_states import SaleState
@@ -136,8 +136,8 @@ def _load(client: redis.Redis, loaded: Loaded, *, run_id: str, restoring: bool) 
     for lot_id, count in loaded.remain.items():
         pipe.set(keys.remain(lot_id), count)
     pipe.delete(keys.meta, keys.notice, keys.places)
-    seconds, microseconds = client.time()
-    redis_us = int(seconds) * 1_000_000 + int(microseconds)
+    seconds, rest_us = client.time()
+    redis_us = int(seconds) * 1_000_000 + int(rest_us)
     until_us = redis_us + settings.SALE_RESTORE_SECONDS * 1_000_000 if restoring else 0
     pipe.hset(keys.meta, mapping=_meta(sale, loaded, run_id, until_us))
     pipe.execute()
@@ -172,10 +172,10 @@ def _meta(sale: Sale, loaded: Loaded, run_id: str, until_us: int) -> Mapping[Any
         "run_id": run_id,
         "epoch": fence.epoch,
         "lots": ",".join(map(str, loaded.remain)),
-        "opens_us": _us(sale.reserve_opens_at),
-        "closes_us": _us(sale.reserve_closes_at),
-        "starts_us": _us(sale.starts_at),
-        "ends_us": _us(sale.ends_at),
+        "opens_us": microseconds(sale.reserve_opens_at),
+        "closes_us": microseconds(sale.reserve_closes_at),
+        "starts_us": microseconds(sale.starts_at),
+        "ends_us": microseconds(sale.ends_at),
         "restoring": int(bool(until_us)),
         "restore_until_us": until_us,
         "kind": sale.kind,
@@ -190,10 +190,6 @@ def _meta(sale: Sale, loaded: Loaded, run_id: str, until_us: int) -> Mapping[Any
         "claim_sha": scripts.sha("claim", fence),
         "reserve_sha": scripts.sha("reserve", fence),
     }
-
-
-def _us(moment: datetime) -> int:
-    return int(moment.timestamp()) * 1_000_000 + moment.microsecond
 
 
 def _read(sale: Sale) -> Loaded:

@@ -48,14 +48,6 @@ def path(leaves: Sequence[bytes], index: int) -> list[Step]:
     return steps
 
 
-def climb(digest: bytes, steps: Sequence[Step]) -> bytes:
-    """The root that a leaf's hash and its path lead to."""
-    for step in steps:
-        left, right = (step.digest, digest) if step.side == "left" else (digest, step.digest)
-        digest = hashlib.sha256(NODE + left + right).digest()
-    return digest
-
-
 def _above(level: list[bytes]) -> list[bytes]:
     pairs = [
         hashlib.sha256(NODE + level[place] + level[place + 1]).digest()

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db import connection
 
 from flashsale import verification
+from flashsale.claim_states import LIVE
 from flashsale.models import Claim, DeadLetter, Sale, SaleKind
 from flashsale.rehearsal import journal as journals
 from flashsale.rehearsal.journal import Journal
@@ -117,7 +118,7 @@ def _wanted(sale: Sale, journal: Journal) -> set[int]:
 
 
 def _over(sale: Sale, units: conservation.Count) -> int:
-    live = Claim.objects.filter(sale=sale, state__in=["held", "paying", "paid"]).count()
+    live = Claim.objects.filter(sale=sale, state__in=LIVE).count()
     return max(0, live - units.pledged)
 
 

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import F, Q
 
 from accounts.models import Membership, Profile
 from flashsale.claim_states import LIVE, UNPAID, ClaimState
+from flashsale.gate.keys import microseconds
 from flashsale.models import Claim, Sale, Unit
 from flashsale.proof import people
 from flashsale.proof.chain import Line
@@ -118,7 +118,7 @@ def _line(row: Sequence[Any]) -> Line:
         slot=slot,
         wave=wave,
         lot_id=lot_id,
-        claimed_us=_us(claimed_at),
+        claimed_us=microseconds(claimed_at),
         state=decided,
         unit=(log_unit or unit or 0) if decided == ClaimState.HELD else 0,
     )
@@ -178,7 +178,3 @@ def _fate(unit: Unit, claims: Sequence[Claim], staff: set[int]) -> Fate:
         is_staff=owner is not None and owner.person_id in staff,
         passed_through=len(claims) - (owner is not None),
     )
-
-
-def _us(moment: datetime) -> int:
-    return int(moment.timestamp()) * 1_000_000 + moment.microsecond

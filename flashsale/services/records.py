@@ -17,6 +17,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from flashsale.gate.keys import microseconds
 from flashsale.models import Act, Claim, Sale, Wave
 from flashsale.sale_states import SaleState
 from flashsale.services import entrants, fates, secrets
@@ -106,12 +107,12 @@ def _promises(sale: Sale) -> Iterator[Part]:
         "kind": sale.kind,
         "currency": sale.currency,
         "slots": sale.slots,
-        "opens_us": _us(sale.reserve_opens_at),
-        "closes_us": _us(sale.reserve_closes_at),
-        "starts_us": _us(sale.starts_at),
+        "opens_us": microseconds(sale.reserve_opens_at),
+        "closes_us": microseconds(sale.reserve_closes_at),
+        "starts_us": microseconds(sale.starts_at),
         "window_us": sale.opening_window_ms * 1_000,
-        "ends_us": _us(sale.ends_at),
-        "waves_us": [_us(at) for at in _waves(sale)],
+        "ends_us": microseconds(sale.ends_at),
+        "waves_us": [microseconds(at) for at in _waves(sale)],
         "pass_weight": sale.pass_weight,
         "turn_cap": settings.SALE_TURN_CAP,
     }
@@ -140,14 +141,14 @@ def _raises(sale: Sale) -> list[Part]:
             "part": "raised",
             "lot": act.detail["lot"],
             "by": act.detail["to"] - act.detail["from"],
-            "at_us": _us(act.at),
+            "at_us": microseconds(act.at),
         }
         for act in acts.order_by("pk")
     ]
 
 
 def _sealed(sale: Sale) -> Iterator[Part]:
-    at_us = _us(sale.sealed_at) if sale.sealed_at else 0
+    at_us = microseconds(sale.sealed_at) if sale.sealed_at else 0
     yield {"part": "sealed", "root": sale.root, "count": sale.tree.count, "at_us": at_us}
     for entrant in entrants.of(sale):
         yield {"part": "entry", "line": entrant.line}
@@ -169,7 +170,3 @@ def _waves(sale: Sale) -> Iterable[datetime]:
 
 def _name(sale: Sale) -> str:
     return f"records/sale-{sale.pk}.jsonl"
-
-
-def _us(moment: datetime) -> int:
-    return int(moment.timestamp()) * 1_000_000 + moment.microsecond

@@ -60,7 +60,7 @@ class NotReady(Invalid):
 
 
 def approve(*, sale_id: int, by: User, now: datetime) -> Sale:
-    """The sale is announced, its lot has left the store's stock and every unit is a row.
+    """The sale is announced, its lots have left their stores' stock and every unit is a row.
 
     Opens the transaction. Raises WrongState, NotReady, stock.OutOfStock.
     """

@@ -12,6 +12,7 @@ from accounts.models import Profile
 from flashsale import tokens
 from flashsale.claim_states import LIVE
 from flashsale.gate import control
+from flashsale.gate.keys import microseconds
 from flashsale.intake import batches, claim_batches
 from flashsale.intake.batches import Batch
 from flashsale.intake.streams import Entry
@@ -122,7 +123,7 @@ def _entry(sale: Sale, place: WaitingPlace, *, now: datetime) -> Entry:
         "lot": row.lot_id,
         "slot": 1,
         "ticket": _ticket(place),
-        "at": int(now.timestamp() * 1_000_000),
+        "at": microseconds(now),
         "epoch": sale.epoch,
         "wave": tokens.WAITING,
         "lost": 0,
