@@ -23,7 +23,8 @@ from accounts.models import User
 from flashsale.claim_states import UNPAID, ClaimState
 from flashsale.models import Claim, Lot, Sale
 from flashsale.sale_states import SaleState
-from flashsale.services import conservation, drafts, pledges, sales
+from flashsale.services import conservation, pledges, sales
+from flashsale.services.console import drafts
 from flashsale.services.sales import RUNNING
 from shop.fields import WholeNumberField
 from socialcommerce.lib import clock, http

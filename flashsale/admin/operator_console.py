@@ -12,8 +12,8 @@ from flashsale import live as watching
 from flashsale.admin import operator_acts as acts
 from flashsale.models import Act, Sale, Second
 from flashsale.sale_states import SaleState
-from flashsale.services import checklist, reports
-from flashsale.services.sale_rules import Level
+from flashsale.services.console import checklist, reports
+from flashsale.services.console.sale_rules import Level
 from socialcommerce.lib import clock, http
 
 ACTS_SHOWN: Final = 500

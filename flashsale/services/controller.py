@@ -15,17 +15,9 @@ from flashsale.gate.rebuild import Turn, answer, rebuild
 from flashsale.intake import streams
 from flashsale.models import Claim, Lot, Sale, Stream
 from flashsale.sale_states import SaleState
-from flashsale.services import (
-    attendance,
-    news,
-    sales,
-    seconds,
-    stages,
-    sweeps,
-    waiting,
-    waves,
-)
+from flashsale.services import attendance, news, sales, stages, sweeps, waiting, waves
 from flashsale.services.attempts import attempt
+from flashsale.services.console import seconds
 from flashsale.services.long_work import InTurn, LongWork
 from flashsale.services.reconciliation import Reconciliation
 from shop.order_states import OrderState

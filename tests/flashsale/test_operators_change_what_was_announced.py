@@ -9,8 +9,9 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from flashsale.gate import control, published
 from flashsale.models import Act, Claim, Sale, Wave
-from flashsale.services import conservation, controller, drafts, pledges
+from flashsale.services import conservation, controller, pledges
 from flashsale.services import sales as service
+from flashsale.services.console import drafts
 from flashsale.standings import Standing
 from shop.models import StockItem
 from shop.services import stock

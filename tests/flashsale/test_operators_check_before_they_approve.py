@@ -10,8 +10,8 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from flashsale.models import Rehearsal, Sale, Second, Wave
 from flashsale.rehearsal import config
-from flashsale.services import checklist, forecasts
 from flashsale.services import sales as service
+from flashsale.services.console import checklist, forecasts
 from socialcommerce.lib import clock
 from tests.factories import flashsale as sales
 from tests.factories.accounts import UserFactory

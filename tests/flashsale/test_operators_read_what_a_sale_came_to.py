@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from flashsale.models import Claim, Sale, Second
-from flashsale.services import attendance, reports
+from flashsale.services import attendance
 from flashsale.services import sales as service
+from flashsale.services.console import reports
 from shop.services import orders
 from socialcommerce.lib import clock, redis
 from tests.factories import flashsale as sales

@@ -12,7 +12,7 @@ from flashsale import live
 from flashsale.gate import counters
 from flashsale.gate.keys import Keys
 from flashsale.models import Sale, Second
-from flashsale.services import seconds
+from flashsale.services.console import seconds
 from socialcommerce.lib import clock, redis
 from tests.factories import flashsale as sales
 from tests.factories.accounts import UserFactory

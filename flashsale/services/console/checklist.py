@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from flashsale.models import Lot, Sale
-from flashsale.services import forecasts
-from flashsale.services.sale_rules import RULES, Finding, Level, Plan, Rule, ok
+from flashsale.services.console import forecasts
+from flashsale.services.console.sale_rules import RULES, Finding, Level, Plan, Rule, ok
 from shop.models import StockItem
 from socialcommerce import health
 
