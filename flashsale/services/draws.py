@@ -11,9 +11,11 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from flashsale import tokens
 from flashsale.gate import control
+from flashsale.gate.keys import microseconds
 from flashsale.intake import batches, claim_batches
 from flashsale.intake.batches import Batch
 from flashsale.intake.streams import Entry
@@ -49,7 +51,11 @@ def allocate(sale: Sale, *, now: datetime) -> bool:
             turns.spend(locked)
             turns.earn(locked, now=now)
             locked.allocated_at = now
-            locked.save(update_fields=["allocated_at"])
+            # Nobody claims in a draw: what a lot's winners leave would stay free for nobody,
+            # waited for by that lot's others, as long as another lot has units.
+            if locked.sold_out_at is None and _is_any_lot_gone(locked):
+                locked.sold_out_at = now
+            locked.save(update_fields=["allocated_at", "sold_out_at"])
             won = Claim.objects.filter(sale=locked).exclude(unit=None).count()
             acts.log(locked, kind="drawn", by=None, detail={"won": won}, now=now)
     sale.refresh_from_db()
@@ -119,12 +125,17 @@ def _entry(sale: Sale, ranked: Ranked, *, wave: int, at: datetime) -> Entry:
             "lot": str(person.lot_id),
             "slot": str(SLOT),
             "ticket": ticket,
-            "at": str(int(at.timestamp()) * 1_000_000 + at.microsecond),
+            "at": str(microseconds(at)),
             "epoch": str(sale.epoch),
             "wave": str(wave),
             "lost": "0",
         },
     )
+
+
+def _is_any_lot_gone(sale: Sale) -> bool:
+    free = Unit.objects.filter(lot=OuterRef("pk"), state=UnitState.FREE)
+    return sale.lots.exclude(Exists(free)).exists()
 
 
 def _tell_gate(sale: Sale, lot_id: int, entries: Sequence[Entry]) -> None:
