@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Profile
 from flashsale.claim_states import LIVE, TRANSITIONS, UNPAID, ClaimState
 from flashsale.gate import control
+from flashsale.intake import claim_rows
 from flashsale.models import Claim, Unit
 from flashsale.sale_states import SaleState
 from flashsale.services import sales, units, waves
@@ -143,7 +144,7 @@ def be_paid_late(claim: Claim, *, now: datetime) -> bool:
     """
     if claim.state != ClaimState.EXPIRED or claim.sale.state not in RUNNING:
         return False
-    if _is_used_up(claim) or _has_another(claim):
+    if _is_used_up(claim) or _has_another(claim) or _is_address_full(claim):
         return False
     # After the sell-out a unit is free only for those whom a wave or the list invites.
     resting = waves.is_resting(claim.sale, now=now)
@@ -207,6 +208,14 @@ def _is_used_up(claim: Claim) -> bool:
     others = Claim.objects.filter(sale=claim.sale, card_fingerprint=claim.card_fingerprint)
     used = others.filter(state__in=(ClaimState.PAYING, ClaimState.PAID)).exclude(pk=claim.pk)
     return used.count() >= limit
+
+
+def _is_address_full(claim: Claim) -> bool:
+    """Whether as many units go to the claim's address as may, since this one ran out."""
+    limit, digest = claim.sale.per_address_limit, claim.reservation.address_digest
+    if not limit or not digest:
+        return False
+    return claim_rows.held_by_address(claim.sale, [digest]).get(digest, 0) >= limit
 
 
 def _has_another(claim: Claim) -> bool:
