@@ -49,8 +49,8 @@ def seal(sale: Sale, *, now: datetime) -> bool:
 def reveal(sale: Sale, *, now: datetime) -> bool:
     """The seed is published: True once every party has revealed and the list is sealed.
 
-    The site shows its own secret when nobody can enter any more. Where a party withholds its
-    secret past the deadline the sale is void, in public. Opens the transaction.
+    The site shows its own secret last, when nobody can enter any more. Where a party withholds
+    its secret past the deadline the sale is void, in public. Opens the transaction.
     """
     if sale.seed or sale.sealed_at is None or now < secrets.moment(sale):
         return bool(sale.seed)
@@ -94,6 +94,13 @@ def _tree(sale: Sale) -> Tree:
 
 
 def _shares(sale: Sale, *, now: datetime) -> list[Secret]:
+    """The site's own is shown once all others are, or once it is too late for them: a party that
+    knew every other secret would know the seed, and could void a draw that it has lost.
+    """
+    shares = secrets.parties(sale)
+    others = any(share.holder_id and share.revealed_at is None for share in shares)
+    if others and now < secrets.deadline(sale):
+        return shares
     own = Secret.objects.filter(sale=sale, holder=None, revealed_at=None)
     own.update(revealed_at=now)
     return secrets.parties(sale)

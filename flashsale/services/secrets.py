@@ -53,7 +53,7 @@ def commit_own(sale: Sale, *, now: datetime) -> None:
 def invite(*, sale_id: int, party: str, holder: User, by: User, now: datetime) -> Secret:
     """`holder` may commit to a secret in the name of `party` until reservations close.
 
-    Opens the transaction, locks the sale. Raises Forbidden, NotNow, BadSecret.
+    Opens the transaction, locks the sale. Raises Forbidden, NotFound, NotNow, BadSecret.
     """
     if not by.is_operator:
         raise Forbidden
@@ -81,6 +81,9 @@ def commit(*, sale_id: int, holder: User, commitment: str, now: datetime) -> Sec
         secret = _of(sale, holder)
         if secret.commitment:
             raise NotNow(_("You have committed already; that stands."))
+        # Who copied could reveal only after the other, and then choose whether it counts.
+        if Secret.objects.filter(sale=sale, commitment=commitment).exists():
+            raise BadSecret(_("Another party has committed to that. Draw a secret of your own."))
         secret.commitment, secret.committed_at = commitment, now
         secret.save(update_fields=["commitment", "committed_at"])
     return secret
@@ -96,7 +99,7 @@ def reveal(*, sale_id: int, holder: User, value: str, now: datetime) -> Secret:
     if not HEX.fullmatch(value):
         raise BadSecret(_("A secret is 64 hexadecimal digits. Nothing was changed."))
     with transaction.atomic(durable=True):
-        sale = lock_sale(sale_id)
+        sale = _lock_public(sale_id)
         secret = _of(sale, holder)
         if sale.sealed_at is None or sale.voided_at or now >= deadline(sale):
             raise NotNow(_("Secrets are revealed between the sealing and the deadline."))
@@ -124,8 +127,14 @@ def deadline(sale: Sale) -> datetime:
     return moment(sale) + timedelta(seconds=settings.SALE_SECRET_GRACE_SECONDS)
 
 
+def _lock_public(sale_id: int) -> Sale:
+    if not Sale.objects.public().filter(pk=sale_id).exists():
+        raise NotFound
+    return lock_sale(sale_id)
+
+
 def _lock_open(sale_id: int, *, now: datetime) -> Sale:
-    sale = lock_sale(sale_id)
+    sale = _lock_public(sale_id)
     is_open = sale.state == SaleState.APPROVED and sale.uses_seed and sale.sealed_at is None
     if not is_open or now >= sale.reserve_closes_at:
         raise NotNow(_("Parties commit until reservations close."))
