@@ -1,4 +1,4 @@
-"""In a draw what one lot's winners leave goes to that lot's others, though another lot has units."""
+"""In a draw what a lot's winners leave goes to that lot's others, though another lot has units."""
 
 from datetime import timedelta
 
