@@ -20,7 +20,8 @@ from flashsale.admin.form_pages import FormPage
 from flashsale.gate.nudges import BrokerAway
 from flashsale.models import Rehearsal, Sale
 from flashsale.rehearsal import runs, tasks
-from flashsale.rehearsal.runs import PEOPLE_MAX, PEOPLE_MIN, RehearsalState
+from flashsale.rehearsal.runs import PEOPLE_MAX, PEOPLE_MIN
+from flashsale.rehearsal.states import OPEN
 from shop.fields import WholeNumberField
 from socialcommerce.lib import clock, http
 
@@ -127,7 +128,7 @@ class RehearsalAdmin(ReadOnlyAdmin, OperatorModelAdmin):
         label={"go": "success", "no-go": "danger", "running": "info"},
     )
     def standing(self, rehearsal: Rehearsal) -> tuple[str, str]:
-        if rehearsal.state in (RehearsalState.WAITING, RehearsalState.RUNNING):
+        if rehearsal.state in OPEN:
             return "running", _("under way")
         return ("go", _("go")) if rehearsal.verdict.get("go") else ("no-go", _("no-go"))
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from flashsale.models.sales import Sale
+from flashsale.rehearsal.states import RehearsalState
 
 
 class Act(models.Model):
@@ -68,7 +69,7 @@ class Rehearsal(models.Model):
     config_hash = models.CharField(max_length=64)
     curve = models.JSONField(_("arrivals"))
     people = models.PositiveIntegerField(_("people"))
-    state = models.CharField(max_length=10, default="waiting")
+    state = models.CharField(max_length=10, default=RehearsalState.WAITING.value)
     verdict = models.JSONField(_("verdict"), default=dict)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

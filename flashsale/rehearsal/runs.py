@@ -1,9 +1,7 @@
 """One rehearsal at a time: asked for by an operator, run by a worker, ended with a verdict."""
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from django.db import connection, transaction
@@ -14,6 +12,7 @@ from flashsale.models import Rehearsal, Sale
 from flashsale.rehearsal import cast, config, curves, play, stage, tidy, verdict
 from flashsale.rehearsal.crowd import Crowd
 from flashsale.rehearsal.journal import Journal
+from flashsale.rehearsal.states import OPEN, RehearsalState
 from flashsale.sale_states import SaleState
 from flashsale.services import acts, sales
 from socialcommerce.lib import clock
@@ -28,13 +27,6 @@ PEOPLE_MAX: Final = 20_000
 LASTS_AT_MOST: Final = timedelta(minutes=10)
 LOCK: Final = 7_241_904  # beside the controller's; any number that nothing else locks
 WALLET_ORDERS: Final = 10  # units that an extra's wallet can pay, as many as there are slots
-
-
-class RehearsalState(StrEnum):
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
 
 
 class NotNow(Conflict):
@@ -66,7 +58,7 @@ def request(*, sale_id: int, people: int, like: Sale | None, by: User, now: date
             raise sales.WrongState(sale)
         _give_up_stale(now=now)
         _refuse_beside_a_sale(now=now)
-        if Rehearsal.objects.filter(state__in=_open()).exists():
+        if Rehearsal.objects.filter(state__in=OPEN).exists():
             raise NotNow(_("Another rehearsal is under way. It takes a few minutes."))
         curve = curves.of_past_sale(like, people) if like else curves.supposed(people)
         acts.log(sale, kind="rehearse", by=by, detail={"people": people}, now=now)
@@ -151,16 +143,12 @@ def _refuse_beside_a_sale(*, now: datetime) -> None:
 
 def _give_up_stale(*, now: datetime) -> None:
     """What should have ended long ago has died with its worker."""
-    stale = Rehearsal.objects.filter(state__in=_open(), requested_at__lt=now - 2 * LASTS_AT_MOST)
+    stale = Rehearsal.objects.filter(state__in=OPEN, requested_at__lt=now - 2 * LASTS_AT_MOST)
     stale.update(
         state=RehearsalState.FAILED,
         finished_at=now,
         verdict={"go": False, "wrong": [str(_("Nobody ended it: its worker died."))]},
     )
-
-
-def _open() -> Sequence[str]:
-    return [RehearsalState.WAITING, RehearsalState.RUNNING]
 
 
 def _tell(rehearsal: Rehearsal, step: str, left: int = 0) -> None:

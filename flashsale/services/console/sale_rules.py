@@ -16,6 +16,7 @@ from feed import text as texts
 from flashsale.models import Lot, Rehearsal, Sale, SaleKind, Wave
 from flashsale.models.sales import UNITS_MAX
 from flashsale.rehearsal import config
+from flashsale.rehearsal.states import RehearsalState
 
 WINDOW_MS: Final = range(1_000, 60_001)
 
@@ -148,7 +149,7 @@ def _rehearsal(plan: Plan) -> Finding:
     """A verdict holds for exactly the configuration that was played."""
     large = plan.units > settings.SALE_REHEARSE_ABOVE_UNITS
     level = Level.BLOCKING if large else Level.WARNING
-    last = Rehearsal.objects.filter(sale=plan.sale, state="done").first()
+    last = Rehearsal.objects.filter(sale=plan.sale, state=RehearsalState.DONE).first()
     if last is None:
         return level, _("It was not rehearsed."), _("Rehearse it.")
     if last.config_hash != config.hash_of(plan.sale):
