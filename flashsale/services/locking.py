@@ -16,6 +16,9 @@ WHERE claim.order_id = %s FOR KEY SHARE OF sale
 """
 
 
+KEEP_OPEN: Final = "SELECT id FROM flashsale_sale WHERE id = %s FOR KEY SHARE"
+
+
 class StaleEpoch(Exception):
     """The gate was rebuilt since the caller read from it: its work belongs to somebody else."""
 
@@ -50,3 +53,12 @@ def keep_sale(order_id: int) -> None:
     if guards.is_on("sale kept"):
         with connection.cursor() as cursor:
             cursor.execute(KEEP_SALE, [order_id])
+
+
+def keep_open(sale_id: int) -> None:
+    """The sale's list is not sealed, nor does it end, until the transaction does. As above, no
+    batch is kept waiting. Demands a transaction.
+    """
+    if guards.is_on("sale kept"):
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP_OPEN, [sale_id])

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Profile
 from flashsale.models import Claim, Pass, PassRoute, PassState, Sale, SaleKind
 from flashsale.sale_states import SaleState
+from flashsale.services.locking import keep_open
 from payments.services import chart, hold_batches, holds
+from socialcommerce.lib import faultpoints
 from socialcommerce.lib.problems import Conflict, NotFound
 
 PRICE_MINOR: Final = 1
@@ -35,15 +37,18 @@ def take(*, sale_id: int, person: Profile, route: PassRoute, now: datetime) -> P
     """The person has a pass that counts if they have reserved; on the cent route, the cent is
     set aside. Until reservations close.
 
-    Opens the transaction. Raises NotFound, NoPasses, HasOne, ledger.InsufficientFunds.
+    Opens the transaction, during which the list is not sealed. Raises NotFound, NoPasses, HasOne,
+    ledger.InsufficientFunds.
     """
     try:
         with transaction.atomic(durable=True):
-            sale = Sale.objects.public().filter(pk=sale_id).first()
-            if sale is None:
+            if not Sale.objects.public().filter(pk=sale_id).exists():
                 raise NotFound
+            keep_open(sale_id)
+            sale = Sale.objects.get(pk=sale_id)
             if not is_open(sale, now=now):
                 raise NoPasses(_("Passes are taken in draws, while reservations are open."))
+            faultpoints.reach("pass seen open")
             if Pass.objects.filter(sale=sale, person=person).exists():
                 raise HasOne(_("One is enough: a second would weigh nothing."))
             hold_id = _set_aside(sale, person, now=now) if route == PassRoute.CENT else None

@@ -14,7 +14,7 @@ from flashsale.models import Sale, SaleKind, Secret, Tree
 from flashsale.proof import lottery, merkle
 from flashsale.sale_states import SaleState
 from flashsale.services import acts, entrants, sales, secrets, turns
-from flashsale.services.locking import lock_sale
+from flashsale.services.locking import lock_sale, lock_sale_to_end
 from socialcommerce.lib import redis
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,8 @@ def seal(sale: Sale, *, now: datetime) -> bool:
     if sale.state != SaleState.APPROVED or not _all_are_written(sale):
         return False
     with transaction.atomic(durable=True):
-        locked = lock_sale(sale.pk)
+        # Whoever is taking a pass at this moment has it before the weights are set.
+        locked = lock_sale_to_end(sale.pk) if sale.kind == SaleKind.DRAW else lock_sale(sale.pk)
         if locked.sealed_at is None and locked.state == SaleState.APPROVED:
             if locked.kind == SaleKind.DRAW:
                 turns.set_weights(locked)
