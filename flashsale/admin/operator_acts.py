@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from accounts.admin.base import acting_user
 from accounts.admin.sites import operator_site
 from accounts.models import User
 from flashsale.claim_states import UNPAID, ClaimState
@@ -194,7 +195,7 @@ def may_change_stock(sale: Sale, *, now: datetime) -> bool:
 @http.require("GET", "POST")
 def act(request: HttpRequest, sale_id: int, name: str) -> HttpResponse:
     """GET says what would happen; POST does it, or says why not."""
-    sale = get_object_or_404(Sale, pk=sale_id)
+    sale = get_object_or_404(Sale, pk=sale_id, rehearses=None)
     if name not in ACTS:
         raise Http404
     chosen = ACTS[name]
@@ -214,7 +215,7 @@ def act(request: HttpRequest, sale_id: int, name: str) -> HttpResponse:
 @http.require("GET", "POST")
 def stock(request: HttpRequest, sale_id: int) -> HttpResponse:
     """How many units a lot offers."""
-    sale = get_object_or_404(Sale, pk=sale_id)
+    sale = get_object_or_404(Sale, pk=sale_id, rehearses=None)
     form = StockForm(request.POST if request.method == "POST" else None)
     lots = sale.lots.select_related("variant__product")
     form.fields["lot"].queryset = lots  # type: ignore[attr-defined]  # a ModelChoiceField
@@ -242,25 +243,20 @@ def stock(request: HttpRequest, sale_id: int) -> HttpResponse:
 @http.require("POST")
 def clone(request: HttpRequest, sale_id: int) -> HttpResponse:
     """A draft like this sale, on its form."""
-    sale = get_object_or_404(Sale, pk=sale_id)
-    new = drafts.clone(sale_id=sale.pk, by=_operator(request), now=clock.now())
+    sale = get_object_or_404(Sale, pk=sale_id, rehearses=None)
+    new = drafts.clone(sale_id=sale.pk, by=acting_user(request), now=clock.now())
     messages.success(request, _("This is a draft. Look at its times, then at its check-list."))
     return redirect("operator:flashsale_sale_change", new.pk)
 
 
 def _attempt(request: HttpRequest, do: Callable[[User], object], done: Promise) -> bool:
     try:
-        do(_operator(request))
+        do(acting_user(request))
     except Problem as problem:
         messages.error(request, f"{problem.title}. {problem.detail}")
         return False
     messages.success(request, str(done))
     return True
-
-
-def _operator(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - the site lets nobody else in
-    return request.user
 
 
 def _page(
