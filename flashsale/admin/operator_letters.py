@@ -12,9 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.admin.base import OperatorModelAdmin, ReadOnlyAdmin
+from accounts.admin.base import OperatorModelAdmin, ReadOnlyAdmin, acting_user
 from accounts.admin.sites import operator_site
-from accounts.models import User
 from flashsale.gate.keys import Keys
 from flashsale.intake import streams
 from flashsale.models import DeadLetter, Sale
@@ -65,7 +64,7 @@ class DeadLetterAdmin(ReadOnlyAdmin, OperatorModelAdmin):
     def rework(self, request: HttpRequest, chosen: "QuerySet[DeadLetter]") -> None:
         ids = list(chosen.values_list("pk", flat=True))
         try:
-            done = dead_letters.rework(ids, by=_operator(request), now=clock.now())
+            done = dead_letters.rework(ids, by=acting_user(request), now=clock.now())
         except OperationalError:
             text = _("PostgreSQL did not answer; what is left in the list was not tried.")
             self.message_user(request, text, messages.ERROR)
@@ -92,15 +91,10 @@ class DeadLetterAdmin(ReadOnlyAdmin, OperatorModelAdmin):
             return render(request, "flashsale/operator/discard.html", context, status=status)
         ids = list(chosen.values_list("pk", flat=True))
         gone = dead_letters.discard(
-            ids, by=_operator(request), reason=form.cleaned_data["reason"], now=clock.now()
+            ids, by=acting_user(request), reason=form.cleaned_data["reason"], now=clock.now()
         )
         self.message_user(request, _("%(n)s given up.") % {"n": gone}, messages.SUCCESS)
         return None
-
-
-def _operator(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - the site lets nobody else in
-    return request.user
 
 
 def _lags() -> list[Lag] | None:

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from accounts.admin.base import OperatorModelAdmin, ReadOnlyAdmin
+from accounts.admin.base import OperatorModelAdmin, ReadOnlyAdmin, acting_user
 from accounts.admin.sites import DashboardRow, operator_site, register_dashboard
 from accounts.models import User
 from flashsale import line_up
@@ -119,7 +119,7 @@ class SubmissionAdmin(ReadOnlyAdmin, OperatorModelAdmin):
                 submission_id=submission.pk,
                 slot_id=answers["slot"].pk,
                 answer=answers["answer"],
-                by=_operator(request),
+                by=acting_user(request),
                 now=clock.now(),
             ),
         )
@@ -138,7 +138,7 @@ class SubmissionAdmin(ReadOnlyAdmin, OperatorModelAdmin):
             do=lambda answers: submissions.decline(
                 submission_id=submission.pk,
                 answer=answers["answer"],
-                by=_operator(request),
+                by=acting_user(request),
                 now=clock.now(),
             ),
         )
@@ -156,11 +156,6 @@ class SubmissionAdmin(ReadOnlyAdmin, OperatorModelAdmin):
         if submission is None or not self.has_view_permission(request):
             raise Http404
         return submission
-
-
-def _operator(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101  the site lets nobody else in
-    return request.user
 
 
 def _open_slots() -> "QuerySet[Slot]":

@@ -20,6 +20,7 @@ from accounts.admin.base import (
     MerchantModelAdmin,
     MerchantTabularInline,
     ReadOnlyAdmin,
+    acting_user,
 )
 from accounts.admin.sites import DashboardRow, merchant_site, register_dashboard
 from accounts.models import User
@@ -149,16 +150,11 @@ class StockItemAdmin(MerchantModelAdmin):
                 variant_id=item.variant_id,
                 on_hand=answers["on_hand"],
                 reason=answers["reason"],
-                actor_id=_user_id(request),
+                actor_id=acting_user(request).pk,
                 now=clock.now(),
             ),
         )
         return acts.page(request, item, act, initial={"on_hand": item.on_hand})
-
-
-def _user_id(request: HttpRequest) -> int:
-    assert isinstance(request.user, User)  # noqa: S101  the site lets nobody else in
-    return request.user.pk
 
 
 def low_stock(user: User) -> Sequence[DashboardRow]:
