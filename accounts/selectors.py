@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -13,6 +14,8 @@ from accounts import notices
 from accounts.models import Block, Follow, Membership, Notification, Profile, User
 from accounts.models.notification import NotificationQuerySet
 from socialcommerce.lib import keyset
+
+RECENT_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +175,27 @@ def _profile_list(
 def unread_count(profile: Profile) -> int:
     """One query on the index of unread rows alone."""
     return notice_rows(profile).unread().count()
+
+
+def recent_unread_count(profile: Profile) -> int:
+    """As unread_count, at most RECENT_SECONDS old but after `notices.mark_read`: for pages that
+    a crowd loads at once. No query as long as it is known.
+    """
+    key = _unread_key(profile)
+    known: int | None = cache.get(key)
+    if known is None:
+        known = unread_count(profile)
+        cache.set(key, known, RECENT_SECONDS)
+    return known
+
+
+def forget_unread_count(profile: Profile) -> None:
+    """The next reader counts again."""
+    cache.delete(_unread_key(profile))
+
+
+def _unread_key(profile: Profile) -> str:
+    return f"unread:{profile.pk}"
 
 
 def notice_page(profile: Profile, *, cursor: str | None, size: int) -> NoticeList:

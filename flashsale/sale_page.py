@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from accounts.models import Address, Profile
-from flashsale import draw_page, second_chances, selectors, tokens
+from flashsale import draw_page, second_chances, shared, tokens
 from flashsale.claim_states import LIVE, UNPAID, ClaimState
 from flashsale.draw_page import DrawView
 from flashsale.gate import admission
@@ -149,7 +149,7 @@ class SalePage:
 
 def build(*, sale_id: int, viewer: Profile | None, now: datetime) -> SalePage:
     """At most fifteen queries and two round trips to the gate. Raises NotFound."""
-    sale = selectors.get(sale_id, now=now)
+    sale = shared.sale(sale_id, now=now)
     reservation = _reservation(sale, viewer)
     claims = _claims(sale, viewer) if reservation else ()
     chances = _chances(sale, reservation, claims, now=now)
@@ -189,6 +189,8 @@ def _reservation(sale: SaleView, viewer: Profile | None) -> Reservation | None:
 
 def _claims(sale: SaleView, viewer: Profile | None) -> tuple[Claim, ...]:
     """None that was refused: after a refusal the person may try again."""
+    if not shared.may_have_claims(sale):
+        return ()
     rows = Claim.objects.filter(sale_id=sale.id, person=viewer).exclude(state=ClaimState.REFUSED)
     found = rows.select_related("sale", "unit", "order").order_by("-pk")
     return tuple(sorted(found, key=_rank))

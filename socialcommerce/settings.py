@@ -269,6 +269,7 @@ SALE_LEASE_MS = env.number("SALE_LEASE_MS", 3_000)  # the gate closes this long 
 SALE_DRAIN_BATCH = env.number("SALE_DRAIN_BATCH", 1_000)  # stream entries in one transaction
 SALE_RESTORE_SECONDS = env.number("SALE_RESTORE_SECONDS", 10)  # earlier receipts alone come in
 SALE_STATE_CACHE_MS = env.number("SALE_STATE_CACHE_MS", 1_000)  # how old a refusal may be
+SALE_PAGE_CACHE_MS = env.number("SALE_PAGE_CACHE_MS", 1_000)  # how old counts on a page may be
 SALE_SECRET_GRACE_SECONDS = env.number("SALE_SECRET_GRACE_SECONDS", 120)  # then a draw is void
 SALE_TURN_DAYS = env.number("SALE_TURN_DAYS", 90)  # a turn weighs for so long
 SALE_TURN_CAP = env.number("SALE_TURN_CAP", 3)  # what turns add at most: chances, no certainty

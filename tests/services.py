@@ -36,6 +36,8 @@ TEST_ENVIRONMENT = {
     # Nobody listens there: a test that pays asks for the sandbox, and no test reaches Stripe.
     "STRIPE_API_BASE": "http://127.0.0.1:1",
     "SECRET_KEY": secrets.token_hex(32),
+    # A test changes a sale and looks at its page at once.
+    "SALE_PAGE_CACHE_MS": "0",
     # Playwright's synchronous API runs an event loop in the test's own thread.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
 }

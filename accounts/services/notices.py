@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts import notices as registry
+from accounts import selectors
 from accounts.models import Block, Notification, Profile
 
 
@@ -72,4 +73,6 @@ def mark_read(*, recipient: Profile, now: datetime, up_to: int | None = None) ->
     unread = Notification.objects.unread().filter(recipient=recipient)
     if up_to is not None:
         unread = unread.filter(pk__lte=up_to)
-    return unread.update(read_at=now)
+    marked = unread.update(read_at=now)
+    selectors.forget_unread_count(recipient)
+    return marked

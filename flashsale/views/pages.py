@@ -9,8 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.decorators import PersonRequest, person_required
-from accounts.selectors import viewer_of
-from flashsale import forms, sale_page, selectors
+from accounts.selectors import recent_unread_count, viewer_of
+from flashsale import forms, sale_page, selectors, shared
 from flashsale.models.sales import SLOTS_MAX
 from flashsale.services import claims, reservations, waiting
 from flashsale.views import hot
@@ -138,7 +138,11 @@ def _page(request: HttpRequest, sale_id: int, *, refreshes: bool) -> HttpRespons
         "sale": page.sale,
         "refreshes": refreshes and page.is_under_way,
     }
-    return render(request, "flashsale/sale.html", context)
+    lot_id = page.reservation.lot_id if page.reservation else 0
+    if viewer is not None:  # for the frame's unread_count, which would count anew each time
+        request.unread_count = recent_unread_count(viewer)  # type: ignore[attr-defined]
+    shell = shared.shell(page.sale, lot_id=lot_id, is_known=viewer is not None)
+    return HttpResponse(shell.fill(request, context))
 
 
 def _is_read(request: HttpRequest) -> bool:

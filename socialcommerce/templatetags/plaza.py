@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from socialcommerce import navigation
-from socialcommerce.lib import clock
+from socialcommerce.lib import clock, shells
 from socialcommerce.lib.money import Money, format_money
 
 register = template.Library()
@@ -123,6 +123,14 @@ def people(count: int) -> str:
     return ngettext("%(count)s person", "%(count)s people", count) % {"count": digits}
 
 
+@register.tag
+def personal(parser: template.base.Parser, _token: template.base.Token) -> shells.PersonalNode:
+    """`{% personal %} ... {% endpersonal %}`: what belongs to one person (lib.shells)."""
+    nodelist = parser.parse(("endpersonal",))
+    parser.delete_first_token()
+    return shells.PersonalNode(nodelist)
+
+
 @register.inclusion_tag("components/_rail.html", takes_context=True)
 def rail(context: template.RequestContext) -> dict[str, Any]:
     return _frame_context(context, phone=False)
@@ -145,5 +153,5 @@ def writes_here(context: template.RequestContext) -> bool:
 def _frame_context(context: template.RequestContext, *, phone: bool) -> dict[str, Any]:
     request = context.get("request")
     links = list(navigation.places(request, phone=phone)) if request else []
-    named = {name: context.get(name) for name in ("request", "user", "site_name", "unread")}
+    named = {name: context.get(name) for name in ("request", "user", "site_name", shells.GAPS)}
     return {**named, "places": links}
