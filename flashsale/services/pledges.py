@@ -50,7 +50,7 @@ def change(*, lot_id: int, pledged: int, by: User, now: datetime) -> Lot:
         lot = Lot.objects.get(pk=lot_id)
         before = lot.pledged
         _check(sale, lot, pledged, now=now)
-        state = units.state_of_returned(sale)
+        state = units.state_of_added(sale)
         if pledged > before:
             _raise_to(sale, lot, pledged, state, now=now)
         else:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from flashsale.models import Sale, Unit
+from flashsale.models import Sale, SaleKind, Unit
 from flashsale.unit_states import UnitState
 from socialcommerce.lib import arrays, guards
 
@@ -58,7 +58,16 @@ def move(unit_ids: Iterable[int], state: UnitState) -> int:
 
 
 def state_of_returned(sale: Sale) -> UnitState:
-    """Where a unit goes that somebody gave up: free until the first sell-out, pooled after it."""
+    """Where a unit goes that somebody gave up: free until the first sell-out, pooled after it.
+
+    In a draw pooled at once: nobody claims there, and one that stands still half way would draw
+    for the same unit twice.
+    """
+    return UnitState.POOLED if sale.kind == SaleKind.DRAW else state_of_added(sale)
+
+
+def state_of_added(sale: Sale) -> UnitState:
+    """Where a unit goes that the sale gets from stock: after the sell-out to who lost."""
     return UnitState.FREE if sale.sold_out_at is None else UnitState.POOLED
 
 

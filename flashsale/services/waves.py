@@ -20,9 +20,10 @@ from flashsale.unit_states import UnitState
 def turn(sale: Sale, *, now: datetime) -> Turn | None:
     """What has to happen to the sale's units now, with its gate closed; None if nothing.
 
-    A wave without anything to offer is noted as over, and costs nobody a closed gate.
+    A wave without anything to offer is noted as over, and costs nobody a closed gate. None opens
+    while window or draw are undecided: they would give its units away as their own.
     """
-    if now >= sale.ends_at:
+    if now >= sale.ends_at or sale.is_undecided:
         return None
     wave = due(sale, now=now)
     if wave is not None and has_pooled(sale):
