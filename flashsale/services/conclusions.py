@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Final
 
 from django.db import transaction
@@ -18,6 +19,7 @@ logger = logging.getLogger(__name__)
 PASSES: Final = 1_000  # of one sale in one run: a second or two
 VOID: Final = "flashsale.void"
 TOLD: Final = "void_told"
+TOLD_AT_ONCE: Final = 2_000  # rows in a worker's memory, of a list that may have a million
 
 
 def conclude(*, now: datetime) -> None:
@@ -49,13 +51,15 @@ def _tell_void(sale: Sale, *, now: datetime) -> None:
         if Act.objects.filter(sale=sale, kind=TOLD).exists():
             return
         acts.log(sale, kind=TOLD, by=None, detail={}, now=now)
-        notices.notify_many(
-            recipient_ids=[entrant.person_id for entrant in entrants.of(sale)],
-            kind=VOID,
-            url=sale.get_absolute_url(),
-            data={"title": sale.title},
-            now=now,
-        )
+        people = (entrant.person_id for entrant in entrants.of(sale))
+        while some := list(islice(people, TOLD_AT_ONCE)):
+            notices.notify_many(
+                recipient_ids=some,
+                kind=VOID,
+                url=sale.get_absolute_url(),
+                data={"title": sale.title},
+                now=now,
+            )
 
 
 def _attempt(sale_id: int, act: Callable[[], object]) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Notification, User
 from flashsale.models import Act, Sale
@@ -86,6 +88,21 @@ def test_a_secret_that_is_kept_back_voids_the_sale_in_public(alice: User) -> Non
     told = Notification.objects.filter(kind=conclusions.VOID)
     assert told.count() == 4
     assert b'"withheld","name":"Notary"' in factory.record(sale)
+
+
+def test_of_a_void_sale_a_large_crowd_is_told_piece_by_piece(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conclusions, "TOLD_AT_ONCE", 3)
+    sale = with_notary(alice)
+    factory.seal(sale)
+    draws.allocate(sale, now=secrets.deadline(sale) + timedelta(seconds=1))
+    with CaptureQueriesContext(connection) as asked:
+        conclusions.conclude(now=clock.now())
+    lines = [one for one in asked if 'INSERT INTO "accounts_notification"' in one["sql"]]
+    assert len(lines) == 2
+    told = Notification.objects.filter(kind=conclusions.VOID)
+    assert told.values("recipient").distinct().count() == 4
 
 
 def test_the_sites_own_secret_is_shown_nowhere_before_its_moment(
