@@ -83,6 +83,12 @@ class SaleView(Stock):
         return f"{self.opening_window_ms / 1_000:g}"
 
     @property
+    def has_window_ahead(self) -> bool:
+        """Whether pressing may still count as pressing in the opening window."""
+        window = timedelta(milliseconds=self.opening_window_ms)
+        return self.server_now < self.times.starts_at + window and bool(window)
+
+    @property
     def is_draw(self) -> bool:
         return self.kind == SaleKind.DRAW
 

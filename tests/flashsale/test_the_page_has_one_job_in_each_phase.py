@@ -65,6 +65,25 @@ def test_a_reserver_sees_the_number_then_the_button(client_of: ClientOf) -> None
     assert "Only people who reserved" in page(Client(), sale)
 
 
+def test_the_opening_window_is_spoken_of_until_it_is_over(client_of: ClientOf) -> None:
+    sale = sales.approved_sale(opening_window_ms=5_000)
+    (person,) = sales.crowd(sale, 1)
+    browser, chance = browser_of(client_of, person), "chance decides among them"
+    text = page(browser, sale)
+    assert "whoever presses in the first 5 s has the same chance" in text
+    assert "whoever is first gets a unit" not in text
+    sales.begin(sale)
+    sales.open_gate(sale)
+    assert chance in page(browser, sale)
+    ago = clock.now() - timedelta(seconds=6)
+    times = {"reserve_closes_at": ago, "starts_at": ago}
+    Sale.objects.filter(pk=sale.pk).update(**times, allocated_at=clock.now())
+    sales.reopen_gate(sale)
+    text = page(browser, sale)
+    assert "Get one" in text
+    assert chance not in text
+
+
 def test_from_in_line_to_held_to_expired(client_of: ClientOf) -> None:
     sale = sales.live_sale(units=1)
     (person,) = sales.crowd(sale, 1)
