@@ -15,7 +15,7 @@ from flashsale.gate.keys import GROUP, Keys
 from flashsale.gate.published import Published
 from flashsale.intake import streams
 from flashsale.models import DeadLetter, Sale, Second
-from flashsale.phases import Phase, phase
+from flashsale.phases import WORDS, Phase, phase
 from flashsale.sale_states import SaleState
 from flashsale.services import conservation
 from socialcommerce import health
@@ -61,10 +61,15 @@ class Live:
     figures: Sequence[Figure]
     seconds: Sequence[Second]
 
+    @property
+    def phase_words(self) -> str:
+        return str(WORDS[self.phase])
+
     def as_json(self) -> dict[str, Any]:
         """For the page's script, each second."""
         return {
             "phase": self.phase,
+            "phase_words": self.phase_words,
             "state": self.sale.state,
             "at": f"{timezone.localtime(self.at):%H:%M:%S}",
             "figures": {

@@ -6,6 +6,9 @@ Nothing flips a phase and nothing stores one, so no task can be late or lost wit
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
 
 from flashsale.sale_states import SaleState
 
@@ -20,6 +23,19 @@ class Phase(StrEnum):
     ENDED = "ended"
     PAUSED = "paused"
     CANCELLED = "cancelled"
+
+
+WORDS: Final = {
+    Phase.DRAFT: _("Draft"),
+    Phase.ANNOUNCED: _("Announced"),
+    Phase.RESERVING: _("Taking reservations"),
+    Phase.READY: _("Reservations closed"),
+    Phase.LIVE: _("Live"),
+    Phase.SOLD_OUT: _("Sold out"),
+    Phase.ENDED: _("Over"),
+    Phase.PAUSED: _("Paused"),
+    Phase.CANCELLED: _("Cancelled"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from flashsale.admin.line_up_forms import (
     wish_of,
 )
 from flashsale.models import Sale, Submission, SubmissionState
-from flashsale.phases import Phase, phase
+from flashsale.phases import WORDS, Phase, phase
 from flashsale.sale_states import SaleState
 from flashsale.selectors import times_of
 from flashsale.services import sales
@@ -40,17 +40,6 @@ STATE_COLOURS = {
     "submitted": "warning", "accepted": "success", "declined": "danger", "withdrawn": "info",
 }  # fmt: skip
 PHASE_COLOURS = {**dict.fromkeys(Phase, "info"), Phase.LIVE: "success", Phase.PAUSED: "danger"}
-PHASE_WORDS = {
-    Phase.DRAFT: _("Draft"),
-    Phase.ANNOUNCED: _("Announced"),
-    Phase.RESERVING: _("Taking reservations"),
-    Phase.READY: _("Reservations closed"),
-    Phase.LIVE: _("Live"),
-    Phase.SOLD_OUT: _("Sold out"),
-    Phase.ENDED: _("Over"),
-    Phase.PAUSED: _("Paused"),
-    Phase.CANCELLED: _("Cancelled"),
-}
 
 
 @admin.register(Submission, site=merchant_site)
@@ -151,11 +140,11 @@ class DropAdmin(MerchantModelAdmin):
     @display(description=_("state"), label=PHASE_COLOURS)  # type: ignore[untyped-decorator]
     def standing(self, sale: Sale) -> tuple[str, str]:
         now = _phase(sale)
-        return now.value, str(PHASE_WORDS[now])
+        return now.value, str(WORDS[now])
 
     @admin.display(description=_("state"))
     def phase(self, sale: Sale) -> str:
-        return str(PHASE_WORDS[_phase(sale)])
+        return str(WORDS[_phase(sale)])
 
     @admin.display(description=_("what is sold"))
     def goods(self, sale: Sale) -> str:

@@ -41,7 +41,7 @@ function fill(chart, columns) {
 }
 
 function show(root, said) {
-  root.querySelector("[data-live-phase]").textContent = said.phase;
+  root.querySelector("[data-live-phase]").textContent = said.phase_words;
   root.querySelector("[data-live-at]").textContent = said.at;
   for (const [code, figure] of Object.entries(said.figures)) {
     const place = root.querySelector(`[data-figure="${code}"]`);

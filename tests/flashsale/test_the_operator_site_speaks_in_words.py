@@ -35,6 +35,16 @@ def test_the_list_of_sales_names_every_state(operator: Client, state: SaleState)
     assert not re.search(rf">\s*{state.value}\s*</span>", said)
 
 
+def test_the_live_page_names_the_phase(operator: Client) -> None:
+    sale = sales.live_sale(units=1)
+    (person,) = sales.crowd(sale, 1)
+    sales.claim(sale, person)
+    sales.drain(sale)
+    url = f"/operator/flashsale/sale/{sale.pk}/live"
+    assert "data-live-phase>Sold out</span>" in operator.get(f"{url}/").content.decode()
+    assert operator.get(f"{url}.json").json()["phase_words"] == "Sold out"
+
+
 def test_a_rehearsal_that_plays_is_under_way(operator: Client) -> None:
     sale = sales.draft_sale()
     Rehearsal.objects.create(
