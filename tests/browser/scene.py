@@ -55,6 +55,8 @@ def sales_in_each_phase(town: Town, alice: User) -> Iterator[Sale]:
     far = {"closes_in": 7_200, "starts_in": 7_200}
     yield sales.approved_sale(opens_in=3_600, **far)  # announced
     yield sales.approved_sale(**far)  # reserve
+    red = make.make_variant(town.store, product=town.variant.product, name="Red")
+    yield sales.sale_of_several(town.variant, red, **far)  # reserve one of two
     reserved = sales.approved_sale(**far)
     sales.reserve_rows(reserved, list(alice.profile.addresses.all()))
     yield reserved
