@@ -12,7 +12,7 @@ from flashsale.gate.keys import claim_bit
 from flashsale.gate.results import Result, of_claim
 from flashsale.intake import claim_rows
 from flashsale.intake.batches import BadEntry, Batch, Outcome, Settled
-from flashsale.intake.claim_rows import Decided, InLine, Reserver
+from flashsale.intake.claim_rows import Decided, Earlier, InLine, Reserver
 from flashsale.models import Sale
 from flashsale.services import units
 from flashsale.services.locking import lock_epoch
@@ -27,6 +27,7 @@ ADDRESS: Final = "address"  # why a claim was refused: so many units go there al
 WITHDRAWN: Final = "withdrawn"  # as reservers.sql says it
 
 Pair = tuple[InLine, Reserver]
+Known = tuple[list[Pair], list[Settled]]
 
 
 class Offer(NamedTuple):
@@ -51,8 +52,10 @@ def work(batch: Batch) -> Outcome:
         sale = lock_epoch(batch.sale_id, batch.epoch)
         until = batch.now + timedelta(seconds=sale.hold_seconds)
         pairs, outdated = _matched(sale, entries)
-        fresh, settled = _without_known(sale, pairs)
-        decided = _sell(sale, _assign(sale, fresh), until=until, now=batch.now)
+        rows = claim_rows.earlier(row.reservation_id for _entry, row in pairs)
+        fresh, settled = _without_known(sale, pairs, rows)
+        assigned, repeated = _without_repeats(_assign(sale, fresh), rows)
+        decided = _sell(sale, assigned, until=until, now=batch.now)
         if decided:
             hashes = claim_rows.extend_log(sale, decided)
             claim_rows.insert(sale, decided, hashes, until=until, now=batch.now)
@@ -61,7 +64,7 @@ def work(batch: Batch) -> Outcome:
         faultpoints.reach("claims before commit")
     faultpoints.reach("claims after commit")
     seconds = int(until.timestamp())
-    settled += [_released(sale, entry) for entry in outdated]
+    settled += [_released(sale, entry) for entry in outdated + repeated]
     return Outcome(settled + [_settled(sale, one, until=seconds) for one in decided])
 
 
@@ -69,7 +72,7 @@ def _matched(sale: Sale, entries: list[InLine]) -> tuple[list[Pair], list[InLine
     """Each entry with its reservation, and those of a token from before a withdrawal.
 
     Those are no decision: the sealed list does not have them, so neither may the log. Raises
-    BadEntry where an entry has no reservation in this sale.
+    BadEntry for what no token of this sale has ever said.
     """
     known = claim_rows.reservers(sale, [entry.number for entry in entries])
     pairs, outdated = [], []
@@ -79,6 +82,8 @@ def _matched(sale: Sale, entries: list[InLine]) -> tuple[list[Pair], list[InLine
             raise BadEntry("no reservation has that number and person")
         if not 1 <= entry.slot <= sale.slots:
             raise BadEntry("the sale has no such slot")
+        if row.lot_id != entry.lot_id and not sale.lots.filter(pk=entry.lot_id).exists():
+            raise BadEntry("the sale has no such lot")
         if row.lot_id != entry.lot_id or row.refusal == WITHDRAWN:
             outdated.append(entry)
         else:
@@ -86,14 +91,13 @@ def _matched(sale: Sale, entries: list[InLine]) -> tuple[list[Pair], list[InLine
     return pairs, outdated
 
 
-def _without_known(sale: Sale, pairs: list[Pair]) -> tuple[list[Pair], list[Settled]]:
+def _without_known(sale: Sale, pairs: list[Pair], rows: list[Earlier]) -> Known:
     """Entries that are new, and the ends of those that were here before.
 
     The same entry again is a second delivery and takes nothing. Another entry of a ticket that
     has a claim, or of somebody whose slot has a unit, took one from remain for nothing: that one
     goes back.
     """
-    rows = claim_rows.earlier(row.reservation_id for _entry, row in pairs)
     by_entry = {(row.epoch, row.entry_id): row for row in rows}
     tickets = {row.ticket for row in rows if row.state != ClaimState.REFUSED}
     live = {(row.reservation_id, row.slot) for row in rows if row.state in LIVE}
@@ -116,8 +120,6 @@ def _without_known(sale: Sale, pairs: list[Pair]) -> tuple[list[Pair], list[Sett
 
 
 def _told_again(again: list[tuple[InLine, int]]) -> list[Settled]:
-    if not again:
-        return []
     claims = claim_rows.loaded([claim_id for _entry, claim_id in again])
     return [
         Settled(entry.entry_id, entry.ticket, result=of_claim(claims[claim_id]))
@@ -143,6 +145,20 @@ def _assign(sale: Sale, pairs: list[Pair]) -> list[Decided]:
                 places[row.address_digest] -= 1
             decided.append(Decided(entry, row, ClaimState.HELD, spare.pop()))
     return decided
+
+
+def _without_repeats(
+    assigned: list[Decided], rows: list[Earlier]
+) -> tuple[list[Decided], list[InLine]]:
+    """What is to be written, and what was refused before: the log says it once a ticket."""
+    refused = {row.ticket for row in rows if row.state == ClaimState.REFUSED}
+    repeated = {
+        one.entry.entry_id: one.entry
+        for one in assigned
+        if one.state == ClaimState.REFUSED and one.entry.ticket in refused
+    }
+    fresh = [one for one in assigned if one.entry.entry_id not in repeated]
+    return fresh, list(repeated.values())
 
 
 def _pick(pairs: list[Pair]) -> dict[int, list[FreeUnit]]:
