@@ -23,6 +23,10 @@ T = TypeVar("T")
 # The gate opens by the clock of Redis, and this one may be behind.
 CLOCKS_APART: Final = timedelta(seconds=2)
 
+# Pages of some ten KB each. Crowds are at a few sales; whoever walks through all of them must not
+# fill the process's memory.
+KEPT_MAX: Final = 200
+
 _views: dict[int, tuple[float, SaleView]] = {}
 _shells: dict[tuple[Any, ...], tuple[float, Shell]] = {}
 
@@ -78,5 +82,7 @@ def _fresh(kept: dict[Any, tuple[float, T]], key: object) -> T | None:
 
 
 def _keep(kept: dict[Any, tuple[float, T]], key: object, value: T) -> T:
+    if len(kept) >= KEPT_MAX:
+        kept.clear()
     kept[key] = (time.monotonic() + settings.SALE_PAGE_CACHE_MS / 1000, value)
     return value
