@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 from django.db import InterfaceError, OperationalError, transaction
 
 from flashsale.claim_states import ClaimState
-from flashsale.gate.results import Result
+from flashsale.gate.keys import claim_bit
+from flashsale.gate.results import Result, of_claim
 from flashsale.intake.streams import Entry
-from flashsale.models import DeadLetter, Stream
+from flashsale.models import Claim, DeadLetter, Stream
 from flashsale.services.locking import StaleEpoch, lock_epoch
 from socialcommerce.lib import redis
 
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 # The year 2255. A stream entry is text and may say anything; a time beyond is poison.
 MICROSECONDS_MAX: Final = 2**53
+EPOCH_DIGITS_MAX: Final = 9  # of a number that the column can hold
 # The trouble of a server or a machine, never of an entry: the batch comes again as it is.
 ELSEWHERE: Final = (OperationalError, InterfaceError, redis.RedisError, StaleEpoch, MemoryError)
 
@@ -60,8 +62,9 @@ def work(batch: Batch, *, stream: Stream, by: Work) -> Outcome:
     """Every entry is committed or a dead letter with its reason; one poison entry costs no other.
 
     So does a mistake of ours that one entry brings out: delivered again and again, it would keep
-    all the others waiting. Raises what is ELSEWHERE: StaleEpoch, a server that is away. Then
-    nothing is done and the entries are delivered again.
+    all the others waiting. A claim that was committed before the mistake stays what it is. Raises
+    what is ELSEWHERE: StaleEpoch, a server that is away. Then nothing is done and the entries are
+    delivered again.
     """
     try:
         return by(batch)
@@ -92,6 +95,9 @@ def _bury(batch: Batch, *, stream: Stream, reason: str) -> Outcome:
     entry = batch.entries[0]
     with transaction.atomic(durable=True):
         lock_epoch(batch.sale_id, batch.epoch)
+        written = _written(batch.sale_id, entry) if stream == Stream.CLAIMS else None
+        if written is not None:
+            return Outcome([written])
         DeadLetter.objects.bulk_create(
             [
                 DeadLetter(
@@ -113,3 +119,20 @@ def _bury(batch: Batch, *, stream: Stream, reason: str) -> Outcome:
     ticket = entry.fields.get("ticket", "")[:32]
     result = Result(ClaimState.REFUSED) if ticket else None
     return Outcome([Settled(entry.id, ticket, result=result)])
+
+
+def _written(sale_id: int, entry: Entry) -> Settled | None:
+    """The end of a claim whose batch went wrong after its commit: it stands, and is told."""
+    epoch = entry.fields.get("epoch", "")
+    if not (epoch.isdecimal() and len(epoch) <= EPOCH_DIGITS_MAX):
+        return None
+    rows = Claim.objects.select_related("sale", "reservation", "unit", "order")
+    claim = rows.filter(sale_id=sale_id, gate_epoch=int(epoch), gate_entry=entry.id).first()
+    if claim is None:
+        return None
+    settled = Settled(entry.id, claim.ticket, lot_id=claim.lot_id, result=of_claim(claim))
+    if claim.state != ClaimState.REFUSED:
+        return settled
+    number, slots = claim.reservation.number, claim.sale.slots
+    bit = claim_bit(number=number, slot=claim.slot, slots=slots)
+    return settled._replace(give=entry.fields.get("lost") != "1", unmark=bit)
