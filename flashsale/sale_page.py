@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from accounts.models import Address, Profile
-from flashsale import draw_page, second_chances, shared, tokens
+from flashsale import draw_page, second_chances, shared, slots, tokens
 from flashsale.claim_states import LIVE, UNPAID, ClaimState
 from flashsale.draw_page import DrawView
 from flashsale.gate import admission
@@ -16,7 +16,7 @@ from flashsale.models import Claim, Reservation
 from flashsale.phases import Phase
 from flashsale.second_chances import Chances
 from flashsale.selectors import SaleView
-from flashsale.standings import UNDER_WAY, WORDS, Standing, Words
+from flashsale.standings import IN_LINE, UNDER_WAY, WORDS, Standing, Words
 from flashsale.tokens import SaleToken
 from payments.selectors import PayChoices, pay_choices
 
@@ -84,13 +84,14 @@ OF_DRAW: Final = {
 class SalePage:
     """`token` is empty for somebody who is not logged in; `key` makes a payment once.
 
-    `claims` has none that was refused, the one that asks for money first; `chances` is there
-    once the sale has sold out.
+    `claims` has none that was refused, the one that asks for money first; `slot` is the one that
+    the page asks about; `chances` is there once the sale has sold out.
     """
 
     sale: SaleView
     face: Face
     standing: Standing
+    slot: int
     viewer: Profile | None
     token: str
     reservation: Reservation | None
@@ -154,12 +155,14 @@ def build(*, sale_id: int, viewer: Profile | None, now: datetime) -> SalePage:
     claims = _claims(sale, viewer) if reservation else ()
     chances = _chances(sale, reservation, claims, now=now)
     token = _token(sale, viewer, reservation)
-    standing = _standing(sale, token, reservation, claims, chances)
+    further = slots.in_line(sale, token, claims)
+    standing = further[1] if further else _standing(sale, token, reservation, claims, chances)
     face = _face(sale, reservation, claims, chances, standing)
     return SalePage(
         sale=sale,
         face=face,
         standing=standing,
+        slot=further[0] if further else slots.asked(claims, standing),
         viewer=viewer,
         token=tokens.issue(token) if token else "",
         reservation=reservation,
@@ -276,7 +279,8 @@ def _face(
             return Face.LOST
         reserving = standing == Standing.RECEIVED
         return Face.UNDER_WAY if reserving else STRANGER[sale.phase]
-    if claims and claims[0].state in LIVE:
+    waits_for_more = standing in IN_LINE and claims and claims[0].state == ClaimState.PAID
+    if claims and claims[0].state in LIVE and not waits_for_more:
         return OF_CLAIM[ClaimState(claims[0].state)]
     if standing in UNDER_WAY:
         return Face.UNDER_WAY

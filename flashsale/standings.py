@@ -137,6 +137,9 @@ WORDS: dict[Standing, Words] = {
 # The same request may succeed a moment later: it is to be sent again, not asked about.
 SEND_AGAIN = frozenset({Standing.TOO_FAST, Standing.BUSY})
 
+# A claim that waits for its turn.
+IN_LINE = frozenset({Standing.IN_LINE, Standing.PLACED})
+
 # While one of these stands, the page asks again by itself.
 UNDER_WAY = frozenset(
     {

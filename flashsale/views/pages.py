@@ -136,7 +136,8 @@ def _page(request: HttpRequest, sale_id: int, *, refreshes: bool) -> HttpRespons
     context = {
         "page": page,
         "sale": page.sale,
-        "refreshes": refreshes and page.is_under_way,
+        # Not under somebody who chooses how to pay.
+        "refreshes": refreshes and page.is_under_way and page.pay_choices is None,
     }
     lot_id = page.reservation.lot_id if page.reservation else 0
     if viewer is not None:  # for the frame's unread_count, which would count anew each time

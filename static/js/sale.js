@@ -91,6 +91,7 @@ function unlock() {
 function prepare() {
   for (const button of root.querySelectorAll("form[data-waits] .sale__button")) button.disabled = true;
   inLine = IN_LINE.includes(panel().dataset.standing);
+  slot = panel().dataset.slot;
   if (root.querySelector("[data-sale-claim]")) nonce({ ...root.dataset, token: panel().dataset.token });
   if (panel().hasAttribute("data-under-way")) wait(300);
 }
