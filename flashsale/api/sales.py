@@ -1,6 +1,7 @@
 """Sales for programs: the same gate, services and words as the pages."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +15,7 @@ from flashsale.api import schema
 from flashsale.gate import admission, limits
 from flashsale.gate.admission import Answer, Wishes
 from flashsale.models import Claim, Reservation
+from flashsale.models.sales import SLOTS_MAX
 from flashsale.services import claims, reservations
 from flashsale.standings import Standing
 from flashsale.tokens import SaleToken
@@ -24,6 +26,7 @@ from socialcommerce.lib.problems import NotFound
 
 # In line or received: accepted, not done. Everything else is an answer about what is.
 ACCEPTED = (Standing.RECEIVED, Standing.IN_LINE, Standing.PLACED)
+SLOT = OpenApiParameter("slot", OpenApiTypes.INT, description="Which of your units, from 1.")
 
 
 class Sales(APIView):
@@ -84,11 +87,15 @@ class OwnReservation(APIView):
 
 class OwnClaim(APIView):
     @extend_schema(
-        operation_id="sale_claim", responses={200: schema.ClaimOutput, **refusals(401, 404)}
+        operation_id="sale_claim",
+        parameters=[SLOT],
+        responses={200: schema.ClaimOutput, **refusals(401, 404, 422)},
     )
     def get(self, request: Request, sale_id: int) -> Response:
         """The claim as PostgreSQL has it. Not found while it is in line."""
-        return Response(schema.ClaimOutput(_claim(sale_id, person_of(request).profile)).data)
+        slot = forms.slot(request.GET.get("slot", ""), slots=SLOTS_MAX)
+        claim = _claim(sale_id, person_of(request).profile, slot=slot)
+        return Response(schema.ClaimOutput(claim).data)
 
     @extend_schema(
         operation_id="sale_claim_make",
