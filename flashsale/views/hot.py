@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
 from flashsale import forms, tokens
@@ -36,11 +37,26 @@ class NotTaken(Problem):
         self.code = body["standing"]  # type: ignore[misc]
 
 
+class NotReserved(Problem):
+    """The gate is closed for a moment. A script sends it again by itself; this is for a page."""
+
+    code = "restoring"
+    status = 503
+    title = _("One moment: the sale is being restored")
+
+    def __init__(self) -> None:
+        seconds = pace.retry_seconds(Standing.RESTORING)
+        detail = _("Your reservation has not arrived. Go back and send it again in %(seconds)s s.")
+        super().__init__(detail % {"seconds": seconds}, retry_after_seconds=seconds)
+
+
 @csrf_exempt
 @http.require("POST")
 def reserve(request: HttpRequest, sale_id: int) -> HttpResponse:
     token = tokens.read(request.POST.get("token", ""), sale_id=sale_id)
     answer = admission.reserve(token, forms.wishes(request.POST), network=_network(request))
+    if answer.standing == Standing.RESTORING and not _is_program(request):
+        raise NotReserved
     return _answer(request, answer, sale_id, to="flashsale:reservation")
 
 
@@ -110,7 +126,7 @@ def status_of(standing: Standing) -> int:
 def _answer(request: HttpRequest, answer: Answer, sale_id: int, *, to: str) -> HttpResponse:
     """JSON for the page's script; without it the page that shows where the person stands."""
     status = status_of(answer.standing)
-    if "application/json" in request.META.get("HTTP_ACCEPT", ""):
+    if _is_program(request):
         return _json(as_json(answer, sale_id=sale_id), status=status)
     if status != 200 or answer.standing == Standing.WORK_MISSING:
         refusal = NotTaken(
@@ -120,6 +136,10 @@ def _answer(request: HttpRequest, answer: Answer, sale_id: int, *, to: str) -> H
     see_other = HttpResponseRedirect(reverse(to, args=[sale_id]))
     see_other.status_code = 303
     return see_other
+
+
+def _is_program(request: HttpRequest) -> bool:
+    return "application/json" in request.META.get("HTTP_ACCEPT", "")
 
 
 def _json(body: dict[str, Any], *, status: int = 200) -> HttpResponse:
