@@ -62,7 +62,10 @@ def ask(*commands: tuple[Any, ...]) -> list[Any]:
 def _own_connection() -> Any:
     whose = (settings.REDIS_GATE_URL, os.getpid())
     if getattr(_lines, "whose", None) != whose:
-        _lines.connection = gate().connection_pool.get_connection()
+        # Not counted by the pool, which would wait for ever for those of threads that ended:
+        # this one closes when its thread does.
+        pool = gate().connection_pool
+        _lines.connection = pool.connection_class(**pool.connection_kwargs)
         _lines.whose = whose
     return _lines.connection
 
