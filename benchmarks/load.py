@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks import visitors
+from socialcommerce.embedded.paths import PROJECT
 from socialcommerce.embedded.ports import LOOPBACK
 
 HOST_NAME = "plaza.example"
@@ -77,7 +77,8 @@ class Visit:
 
     def __init__(self, plan: Plan) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own script
-            [sys.executable, "-S", visitors.__file__, str(plan.write())],
+            [sys.executable, "-S", "-m", "benchmarks.visitors", str(plan.write())],
+            cwd=PROJECT,
             stdout=subprocess.PIPE,
             text=True,
         )

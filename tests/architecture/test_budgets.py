@@ -51,8 +51,8 @@ def test_no_function_is_longer_than_its_budget() -> None:
 
 def test_no_module_is_longer_than_its_budget() -> None:
     apps = ("accounts/", "feed/", "payments/", "shop/", "flashsale/", "socialcommerce/")
-    assert over(MODULE_LINES_MAX, ".py", within=apps) == {}
-    assert over(TEST_MODULE_LINES_MAX, ".py", within=("tests/", "benchmarks/")) == {}
+    assert over(MODULE_LINES_MAX, ".py", within=(*apps, "benchmarks/")) == {}
+    assert over(TEST_MODULE_LINES_MAX, ".py", within=("tests/",)) == {}
 
 
 def test_no_template_style_or_script_is_longer_than_its_budget() -> None:
