@@ -8,9 +8,9 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from flashsale import lots
-from flashsale.lots import LotView, Stock
 from flashsale.models import Sale, SaleKind
+from flashsale.pages import lots
+from flashsale.pages.lots import LotView, Stock
 from flashsale.phases import Phase, Times, next_change, phase
 from flashsale.unit_states import UnitState
 from shop.models import Store

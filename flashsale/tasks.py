@@ -6,8 +6,9 @@ from celery import shared_task
 
 from flashsale.intake import drains
 from flashsale.models import Stream
-from flashsale.services import conclusions, news, sales, sweeps
+from flashsale.services import conclusions, news, sales
 from flashsale.services.line_up import programmes, reminders
+from flashsale.services.watch import sweeps
 from socialcommerce.lib import clock
 
 DRAIN: Final = "drain"

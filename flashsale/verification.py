@@ -5,7 +5,7 @@ from typing import Final
 
 from django.db import connection
 
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
 
 
 @dataclass(frozen=True, slots=True)

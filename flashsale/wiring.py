@@ -5,7 +5,8 @@ from feed import cards as feed_cards
 from feed import slots
 from flashsale import cards, receivers
 from flashsale.rehearsal import tasks  # noqa: F401 - Celery looks for a tasks.py of the app alone
-from flashsale.services import conclusions, news, secrets
+from flashsale.services import conclusions, news
+from flashsale.services.fairness import secrets
 from flashsale.services.line_up import news as line_up_news
 from payments import events as payment_events
 from shop import events as shop_events

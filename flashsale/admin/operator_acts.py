@@ -24,9 +24,10 @@ from accounts.models import User
 from flashsale.claim_states import UNPAID, ClaimState
 from flashsale.models import Claim, Lot, Sale
 from flashsale.sale_states import SaleState
-from flashsale.services import conservation, pledges, sales
+from flashsale.services import pledges, sales
 from flashsale.services.console import drafts
 from flashsale.services.sales import RUNNING
+from flashsale.services.watch import conservation
 from shop.fields import WholeNumberField
 from socialcommerce.lib import clock, http
 from socialcommerce.lib.money import Money, format_money

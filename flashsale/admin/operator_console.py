@@ -8,9 +8,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.sites import operator_site
-from flashsale import live as watching
 from flashsale.admin import operator_acts as acts
 from flashsale.models import Act, Sale, Second
+from flashsale.pages import live as watching
 from flashsale.sale_states import SaleState
 from flashsale.services.console import checklist, reports
 from flashsale.services.console.sale_rules import Level

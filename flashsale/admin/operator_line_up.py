@@ -19,11 +19,11 @@ from unfold.decorators import action, display
 from accounts.admin.base import OperatorModelAdmin, ReadOnlyAdmin, acting_user
 from accounts.admin.sites import DashboardRow, operator_site, register_dashboard
 from accounts.models import User
-from flashsale import line_up
 from flashsale.admin import form_pages
 from flashsale.admin.form_pages import FormPage
 from flashsale.admin.line_up_forms import AcceptForm, DeclineForm, ProgrammeForm
 from flashsale.models import Programme, Slot, Submission, SubmissionState
+from flashsale.pages import line_up
 from flashsale.services.line_up import programmes, submissions
 from socialcommerce.lib import clock
 from socialcommerce.lib.money import Money, format_money

@@ -18,6 +18,7 @@ from accounts.admin.base import OperatorModelAdmin, OperatorTabularInline
 from accounts.admin.sites import operator_site
 from flashsale.admin import operator_console
 from flashsale.models import Lot, Sale, SaleKind, Wave
+from flashsale.models.sales import TIME_FIELDS
 from flashsale.sale_states import SaleState
 from shop.admin.forms import AdminAmountField
 from socialcommerce.lib.money import Money, format_money
@@ -28,7 +29,6 @@ WATCH: Final = {
     SaleState.APPROVED: ("live", _("Live")),
     SaleState.PAUSED: ("live", _("Live")),
 }
-TIMES: Final = ("reserve_opens_at", "reserve_closes_at", "starts_at", "ends_at")
 
 
 class OnlyDraftsChange:
@@ -57,7 +57,7 @@ class SaleForm(forms.ModelForm[Sale]):
     def clean(self) -> dict[str, Any]:
         """Names the field that is wrong, where the database would name a constraint."""
         answers: dict[str, Any] = super().clean() or self.cleaned_data
-        for earlier, later in pairwise(TIMES):
+        for earlier, later in pairwise(TIME_FIELDS):
             first, second = answers.get(earlier), answers.get(later)
             if first is None or second is None:
                 continue
@@ -133,7 +133,7 @@ class SaleAdmin(OnlyDraftsChange, OperatorModelAdmin):
         (
             _("When"),
             {
-                "fields": (*TIMES, "hold_seconds"),
+                "fields": (*TIME_FIELDS, "hold_seconds"),
                 "description": _("Times are the site's: %(zone)s.") % {"zone": settings.TIME_ZONE},
             },
         ),

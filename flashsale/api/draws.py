@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from accounts.api.person import person_of
 from accounts.api.schema import refusals
 from flashsale.models import Pass, PassRoute
-from flashsale.services import passes, receipts
+from flashsale.services.fairness import passes, receipts
 from socialcommerce.lib import clock, limits
 from socialcommerce.lib.problems import NotFound
 

@@ -10,12 +10,13 @@ from rest_framework.views import APIView
 from accounts.api.person import person_of
 from accounts.api.schema import refusals
 from accounts.models import Profile
-from flashsale import forms, sale_page, selectors, tokens
+from flashsale import forms, selectors, tokens
 from flashsale.api import schema
 from flashsale.gate import admission, limits
 from flashsale.gate.admission import Answer, Wishes
 from flashsale.models import Claim, Reservation
 from flashsale.models.sales import SLOTS_MAX
+from flashsale.pages import sale_page
 from flashsale.services import claims, reservations
 from flashsale.standings import Standing
 from flashsale.tokens import SaleToken

@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from flashsale import tokens
 from flashsale.claim_states import ClaimState
-from flashsale.lots import LotView
 from flashsale.models import Claim, Reservation
+from flashsale.pages.lots import LotView
 from flashsale.phases import Phase
 from flashsale.selectors import SaleView
 from flashsale.standings import Standing

@@ -22,7 +22,8 @@ from flashsale.gate.keys import Keys, microseconds
 from flashsale.intake import drains, streams
 from flashsale.models import Claim, Lot, Reservation, Sale, Unit
 from flashsale.sale_states import SaleState
-from flashsale.services import attendance, openings
+from flashsale.services import attendance
+from flashsale.services.fairness import openings
 from flashsale.services.locking import lock_epoch, lock_sale, lock_sale_to_end
 from flashsale.unit_states import UnitState
 from socialcommerce.lib import faultpoints, guards, redis

@@ -18,6 +18,20 @@ PRICE_MAX_MINOR = 10**12
 WORK_BITS_MAX = 22  # some four million hashes: a minute on an old phone
 PASS_WEIGHT_MAX = 10
 
+# What decides how a sale runs, beside its lots and waves: copied to a draft like it, and bound to
+# the verdict of a rehearsal.
+RULE_FIELDS = (
+    "kind",
+    "slots",
+    "opening_window_ms",
+    "per_address_limit",
+    "per_card_limit",
+    "work_bits",
+    "pass_weight",
+    "hold_seconds",
+)
+TIME_FIELDS = ("reserve_opens_at", "reserve_closes_at", "starts_at", "ends_at")
+
 
 def site_currency() -> str:
     return settings.SITE_CURRENCY

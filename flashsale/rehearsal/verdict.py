@@ -11,7 +11,7 @@ from flashsale.models import Claim, DeadLetter, Sale, SaleKind
 from flashsale.rehearsal import journal as journals
 from flashsale.rehearsal.journal import Journal
 from flashsale.sale_states import SaleState
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
 from payments.services import ledger
 
 WORDS_MAX: Final = 20  # of what is wrong, kept with the verdict

@@ -12,7 +12,8 @@ from django.db import transaction
 from accounts.services import notices
 from flashsale.models import Act, Sale
 from flashsale.sale_states import SaleState
-from flashsale.services import acts, entrants, passes, records, turns
+from flashsale.services import acts
+from flashsale.services.fairness import entrants, passes, records, turns
 
 logger = logging.getLogger(__name__)
 

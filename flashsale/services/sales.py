@@ -13,8 +13,9 @@ from flashsale.claim_states import UNPAID
 from flashsale.gate import control
 from flashsale.models import Claim, Lot, Sale, Unit
 from flashsale.sale_states import TRANSITIONS, SaleState
-from flashsale.services import acts, secrets, waves
+from flashsale.services import acts, waves
 from flashsale.services.console import checklist
+from flashsale.services.fairness import secrets
 from flashsale.services.locking import lock_sale, lock_sale_to_end
 from flashsale.unit_states import UnitState
 from shop.models import OrderOrigin

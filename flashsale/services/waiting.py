@@ -12,8 +12,7 @@ from accounts.models import Profile
 from flashsale import tokens
 from flashsale.claim_states import LIVE
 from flashsale.gate import control
-from flashsale.gate.keys import microseconds
-from flashsale.intake import batches, claim_batches
+from flashsale.intake import batches, claim_batches, offers
 from flashsale.intake.batches import Batch
 from flashsale.intake.streams import Entry
 from flashsale.models import Claim, DeadLetter, Reservation, Sale, Stream, Unit, WaitingPlace
@@ -24,6 +23,7 @@ from flashsale.unit_states import UnitState
 from socialcommerce.lib.problems import Conflict, NotFound
 
 LIMIT: Final = 200  # units offered in one second of one sale
+SLOT: Final = 1  # the list offers one unit to each
 
 
 class ListClosed(Conflict):
@@ -82,7 +82,7 @@ def offer(sale: Sale, *, now: datetime) -> int:
     places = _choose(sale, now=now)
     if not places:
         return 0
-    entries = [_entry(sale, place, now=now) for place in places]
+    entries = [_offer(sale, place, now=now) for place in places]
     batches.work(
         Batch(sale.pk, sale.epoch, entries, now), stream=Stream.CLAIMS, by=claim_batches.work
     )
@@ -115,20 +115,11 @@ def _waiting(sale: Sale) -> "QuerySet[WaitingPlace]":
     return rows.select_related("reservation").select_for_update(of=("self",)).order_by("pk")
 
 
-def _entry(sale: Sale, place: WaitingPlace, *, now: datetime) -> Entry:
-    row = place.reservation
-    values = {
-        "person": row.person_id,
-        "number": row.number,
-        "lot": row.lot_id,
-        "slot": 1,
-        "ticket": _ticket(place),
-        "at": microseconds(now),
-        "epoch": sale.epoch,
-        "wave": tokens.WAITING,
-        "lost": 0,
-    }
-    return Entry(_entry_id(place), {name: str(value) for name, value in values.items()})
+def _offer(sale: Sale, place: WaitingPlace, *, now: datetime) -> Entry:
+    reserver = place.reservation
+    return offers.entry_of(
+        _entry_id(place), sale, reserver=reserver, slot=SLOT, wave=tokens.WAITING, at=now
+    )
 
 
 def _recover(sale: Sale) -> None:
@@ -156,7 +147,7 @@ def _link(sale: Sale, places: Sequence[WaitingPlace]) -> list[int]:
 
 def _ticket(place: WaitingPlace) -> str:
     number = place.reservation.number
-    return tokens.ticket(sale_id=place.sale_id, number=number, slot=1, wave=tokens.WAITING)
+    return tokens.ticket(sale_id=place.sale_id, number=number, slot=SLOT, wave=tokens.WAITING)
 
 
 def _entry_id(place: WaitingPlace) -> str:

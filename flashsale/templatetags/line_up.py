@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 
-from flashsale.sale_page import SalePage
+from flashsale.pages.sale_page import SalePage
 from flashsale.services.line_up import reminders
 
 register = template.Library()

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from accounts.decorators import PersonRequest, person_required
 from accounts.models import Profile, User
 from flashsale.models import PassRoute, Sale
-from flashsale.services import passes, secrets, turns
+from flashsale.services.fairness import passes, secrets, turns
 from socialcommerce.lib import clock, htmx, http, limits
 from socialcommerce.lib.problems import Invalid, NotFound
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from accounts.decorators import PersonRequest, person_required
-from flashsale import icalendar, line_up
+from flashsale.pages import icalendar, line_up
 from flashsale.services.line_up import reminders
 from socialcommerce.lib import clock, htmx, http, limits
 

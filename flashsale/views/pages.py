@@ -10,8 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.decorators import PersonRequest, person_required
 from accounts.selectors import recent_unread_count, viewer_of
-from flashsale import forms, sale_page, selectors, shared
+from flashsale import forms, selectors
 from flashsale.models.sales import SLOTS_MAX
+from flashsale.pages import sale_page, shared
 from flashsale.services import claims, reservations, waiting
 from flashsale.views import hot
 from payments import leaving

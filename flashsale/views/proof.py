@@ -11,7 +11,7 @@ from accounts.decorators import PersonRequest, person_required
 from flashsale import selectors
 from flashsale.models import Sale
 from flashsale.proof import verify_sale
-from flashsale.services import fates, receipts, records
+from flashsale.services.fairness import fates, receipts, records
 from socialcommerce.lib import clock, htmx, http, limits
 from socialcommerce.lib.problems import NotFound
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from flashsale.models import Claim, Pass, Sale
-from flashsale.services import draws
+from flashsale.services.fairness import draws
 from socialcommerce.lib import clock
 from tests.browser.conftest import Open
 from tests.browser.visitor import Visitor

@@ -11,7 +11,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from flashsale.models import Claim, Sale, Stream, Wave
-from flashsale.services import conclusions, controller, draws, seals
+from flashsale.services import conclusions
+from flashsale.services.fairness import draws, seals
+from flashsale.services.watch import controller
 from socialcommerce.lib import clock
 from tests.browser.conftest import Open
 from tests.browser.visitor import Visitor

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from flashsale.models import Claim, Reservation
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
 from tests.browser import town
 from tests.browser.conftest import Visit
 from tests.factories import payments as money

@@ -11,9 +11,9 @@ from accounts.models import User
 from flashsale.gate import published
 from flashsale.gate.keys import Keys
 from flashsale.models import Claim, Sale, WaitingPlace, Wave
-from flashsale.services import openings
 from flashsale.services import sales as operator
-from flashsale.services.controller import Controller
+from flashsale.services.fairness import openings
+from flashsale.services.watch.controller import Controller
 from socialcommerce.lib import clock, redis
 from tests.browser.conftest import Open
 from tests.browser.visitor import Visitor

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Profile
 from flashsale.models import Claim
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
 from payments.services import wallets
 from shop.models import Order
 from tests.browser import town

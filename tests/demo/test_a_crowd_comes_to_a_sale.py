@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from flashsale.gate import published
 from flashsale.models import Claim, Sale
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
 from payments.services import ledger
 from socialcommerce.demo.crowd import visitors
 from tests import stack

@@ -15,7 +15,7 @@ from feed.models import Post
 from flashsale import selectors
 from flashsale.models import Slot, Submission
 from flashsale.phases import Phase
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
 from payments.services import ledger, wallets
 from shop.models import Product, Store
 from socialcommerce.demo import sales, world

@@ -9,7 +9,9 @@ from pathlib import Path
 from accounts.models import Profile
 from flashsale.models import Claim, Sale, SaleKind
 from flashsale.proof import verify_sale
-from flashsale.services import conclusions, controller, draws, records, seals
+from flashsale.services import conclusions
+from flashsale.services.fairness import draws, records, seals
+from flashsale.services.watch import controller
 from socialcommerce.lib import clock
 from tests.factories import flashsale as sales
 

@@ -14,7 +14,8 @@ from flashsale.gate.admission import Answer
 from flashsale.intake import drains
 from flashsale.models import Lot, Reservation, Sale, Stream
 from flashsale.sale_states import SaleState
-from flashsale.services import controller, sales
+from flashsale.services import sales
+from flashsale.services.watch import controller
 from flashsale.tokens import SaleToken
 from payments.models import AccountKind
 from payments.services import chart, ledger

@@ -6,7 +6,7 @@ from flashsale import verification
 from flashsale.gate import admission
 from flashsale.gate.admission import Answer
 from flashsale.models import Claim, Sale
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
 from flashsale.standings import Standing
 from tests.factories import flashsale as sales
 from tests.factories.flashsale import Person

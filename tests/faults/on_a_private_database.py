@@ -5,8 +5,8 @@ from django.db import OperationalError, connection
 from flashsale import verification
 from flashsale.intake import drains, streams
 from flashsale.models import Claim, Sale, Stream
-from flashsale.services import conservation
-from flashsale.services.controller import Controller
+from flashsale.services.watch import conservation
+from flashsale.services.watch.controller import Controller
 from flashsale.standings import Standing
 from socialcommerce.lib import clock
 from tests.factories import flashsale as sales

@@ -9,8 +9,8 @@ from flashsale.gate import control, nudges
 from flashsale.gate.keys import Keys
 from flashsale.intake import streams
 from flashsale.models import Claim, DeadLetter, Lot, Sale
-from flashsale.services import conservation
-from flashsale.services.controller import Controller
+from flashsale.services.watch import conservation
+from flashsale.services.watch.controller import Controller
 from flashsale.standings import Standing
 from shop.models import StockItem
 from shop.services import stock

@@ -9,7 +9,7 @@ from flashsale.gate import published
 from flashsale.gate.keys import Keys
 from flashsale.intake import drains
 from flashsale.models import Claim, Sale, Stream
-from flashsale.services.controller import Controller
+from flashsale.services.watch.controller import Controller
 from flashsale.standings import Standing
 from socialcommerce.embedded.valkey import Valkey
 from socialcommerce.lib import clock, redis

@@ -11,7 +11,8 @@ from flashsale.gate.admission import Wishes
 from flashsale.models import Claim, Reservation, Sale, Stream, Turn
 from flashsale.proof import lottery, merkle
 from flashsale.proof.lottery import Ball
-from flashsale.services import conservation, draws, entrants, seals, sweeps
+from flashsale.services.fairness import draws, entrants, seals
+from flashsale.services.watch import conservation, sweeps
 from flashsale.standings import Standing
 from flashsale.tokens import SaleToken
 from socialcommerce.lib import clock, faultpoints

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from flashsale.models import Claim, Lot, Reservation, Sale, Wave
-from flashsale.services import controller, draws, seals, waiting
+from flashsale.services import waiting
+from flashsale.services.fairness import draws, seals
+from flashsale.services.watch import controller
 from flashsale.unit_states import UnitState
 from socialcommerce.lib import clock
 from tests.factories import draws as factory

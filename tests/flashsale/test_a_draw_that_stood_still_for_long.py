@@ -7,7 +7,8 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from flashsale.models import Claim
-from flashsale.services import draws, sweeps
+from flashsale.services.fairness import draws
+from flashsale.services.watch import sweeps
 from flashsale.unit_states import UnitState
 from socialcommerce.lib import clock, faultpoints
 from tests.factories import draws as factory

@@ -11,7 +11,7 @@ import pytest
 from flashsale.gate import published
 from flashsale.gate.keys import Keys
 from flashsale.models import Claim, Sale, SaleKind
-from flashsale.services import controller
+from flashsale.services.watch import controller
 from flashsale.standings import Standing
 from socialcommerce.lib import clock, redis
 from tests.factories import draws as factory

@@ -6,10 +6,11 @@ import pytest
 from django.db import transaction
 
 from accounts.models import Profile
-from flashsale import sale_page
 from flashsale.models import Claim, Sale
-from flashsale.services import claims, conservation, sweeps
+from flashsale.pages import sale_page
+from flashsale.services import claims
 from flashsale.services import sales as sale_services
+from flashsale.services.watch import conservation, sweeps
 from payments.models import Payment
 from shop import receivers
 from shop.models import Order

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from flashsale import shared
+from flashsale.pages import shared
 from tests.factories import flashsale as sales
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,9 @@ import pytest
 from django.db import transaction
 
 from flashsale.models import Claim, Lot, Sale
-from flashsale.services import claims, conclusions, pledges, sweeps
+from flashsale.services import claims, conclusions, pledges
 from flashsale.services import sales as operator
+from flashsale.services.watch import sweeps
 from socialcommerce.lib import clock
 from tests.factories import draws as factory
 from tests.factories import flashsale as sales

@@ -11,7 +11,7 @@ import pytest
 
 from flashsale.models import Claim, Sale
 from flashsale.proof import chain, verify_sale
-from flashsale.services import receipts
+from flashsale.services.fairness import receipts
 from payments.services import wallets
 from shop.services import orders
 from socialcommerce.lib import clock

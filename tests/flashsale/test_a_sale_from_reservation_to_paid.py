@@ -6,7 +6,7 @@ from accounts.models import User
 from flashsale.gate import admission
 from flashsale.gate.admission import Wishes
 from flashsale.models import Claim, Reservation, Stream
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
 from flashsale.standings import Standing
 from flashsale.tokens import SaleToken
 from payments.services import wallets

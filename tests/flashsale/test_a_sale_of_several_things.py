@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from flashsale import selectors, tokens, verification
 from flashsale.models import Claim, Lot, Reservation, Sale, Stream
-from flashsale.services import conservation, controller, sweeps
+from flashsale.services.watch import conservation, controller, sweeps
 from flashsale.tokens import SaleToken
 from socialcommerce.lib import clock
 from tests.factories import flashsale as sales

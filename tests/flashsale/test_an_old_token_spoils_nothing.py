@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 from flashsale.gate import admission, control, published
 from flashsale.gate.keys import Keys
 from flashsale.models import Claim, DeadLetter, Lot, Reservation, Sale
-from flashsale.services import openings, seals
+from flashsale.services.fairness import openings, seals
 from flashsale.standings import Standing
 from flashsale.tokens import SaleToken
 from socialcommerce.lib import clock, redis

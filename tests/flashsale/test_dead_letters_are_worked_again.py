@@ -12,9 +12,10 @@ from flashsale.intake import batches, drains
 from flashsale.intake.batches import Batch, Outcome
 from flashsale.models import Act, Claim, DeadLetter, Reservation, Sale, Stream
 from flashsale.sale_states import SaleState
-from flashsale.services import conservation, dead_letters
-from flashsale.services.controller import Controller
+from flashsale.services import dead_letters
 from flashsale.services.dead_letters import ReasonMissing, Reworked
+from flashsale.services.watch import conservation
+from flashsale.services.watch.controller import Controller
 from flashsale.standings import Standing
 from socialcommerce.lib import clock, redis
 from tests.factories import flashsale as sales

@@ -11,9 +11,10 @@ from accounts.models import User
 from flashsale import verification
 from flashsale.gate import admission, published
 from flashsale.models import Claim, Reservation, Sale, Wave
-from flashsale.services import claims, conservation
+from flashsale.services import claims
 from flashsale.services import sales as operator
-from flashsale.services.controller import Controller
+from flashsale.services.watch import conservation
+from flashsale.services.watch.controller import Controller
 from flashsale.standings import Standing
 from payments.services.ledger import InsufficientFunds
 from shop.services import orders

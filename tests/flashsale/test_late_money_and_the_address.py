@@ -6,7 +6,8 @@ import pytest
 from django.db import transaction
 
 from flashsale.models import Claim, Reservation
-from flashsale.services import claims, sweeps
+from flashsale.services import claims
+from flashsale.services.watch import sweeps
 from socialcommerce.lib import clock
 from tests.factories import flashsale as sales
 

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Notification, User
 from flashsale.models import Act, Sale
 from flashsale.proof import lottery
-from flashsale.services import conclusions, draws, seals, secrets
+from flashsale.services import conclusions
+from flashsale.services.fairness import draws, seals, secrets
 from socialcommerce.lib import clock
 from socialcommerce.lib.problems import Forbidden, NotFound
 from tests.factories import draws as factory

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from flashsale import odds
+from flashsale.pages import odds
 from flashsale.proof import lottery
 from flashsale.proof.lottery import Ball
 from socialcommerce.lib import clock

@@ -7,12 +7,12 @@ from django.db import InterfaceError
 
 from flashsale.gate import control
 from flashsale.gate.keys import Keys
-from flashsale.leadership import Leadership
 from flashsale.management.commands import sale_controller
 from flashsale.models import Claim
-from flashsale.services import conservation, sweeps
 from flashsale.services import sales as sale_services
-from flashsale.services.controller import Controller
+from flashsale.services.watch import conservation, sweeps
+from flashsale.services.watch.controller import Controller
+from flashsale.services.watch.leadership import Leadership
 from shop.models import Order
 from shop.services import orders
 from socialcommerce.lib import clock, redis

@@ -7,7 +7,7 @@ from accounts.services import addresses
 from flashsale.gate import admission, control
 from flashsale.gate.admission import Wishes
 from flashsale.models import Claim, Reservation, Sale, Stream
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
 from flashsale.standings import Standing
 from flashsale.tokens import SaleToken
 from socialcommerce.lib import guards, redis

@@ -9,9 +9,10 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from flashsale.gate import control, published
 from flashsale.models import Act, Claim, Sale, Wave
-from flashsale.services import conservation, controller, pledges
+from flashsale.services import pledges
 from flashsale.services import sales as service
 from flashsale.services.console import drafts
+from flashsale.services.watch import conservation, controller
 from flashsale.standings import Standing
 from shop.models import StockItem
 from shop.services import stock

@@ -8,10 +8,10 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from flashsale import live
 from flashsale.gate import counters
 from flashsale.gate.keys import Keys
 from flashsale.models import Sale, Second
+from flashsale.pages import live
 from flashsale.services.console import seconds
 from socialcommerce.lib import clock, redis
 from tests.factories import flashsale as sales

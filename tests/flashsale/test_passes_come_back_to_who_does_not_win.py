@@ -8,8 +8,9 @@ from django.test import Client
 
 from accounts.models import Profile, User
 from flashsale.models import Pass, PassRoute, Reservation, Sale
-from flashsale.services import conclusions, passes
+from flashsale.services import conclusions
 from flashsale.services import sales as operator
+from flashsale.services.fairness import passes
 from payments.services import ledger, wallets
 from payments.services.ledger import InsufficientFunds
 from socialcommerce.lib import clock

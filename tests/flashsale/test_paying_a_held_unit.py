@@ -11,7 +11,8 @@ from accounts.models import Profile, User
 from flashsale import tokens
 from flashsale.gate import control
 from flashsale.models import Claim, Sale
-from flashsale.services import claims, conservation, sweeps, waiting
+from flashsale.services import claims, waiting
+from flashsale.services.watch import conservation, sweeps
 from payments.services import charges, wallets
 from shop import receivers
 from shop.models import Order

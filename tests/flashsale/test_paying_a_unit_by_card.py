@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from flashsale.models import Claim, Sale
-from flashsale.services import claims, conservation, sweeps
+from flashsale.services import claims
+from flashsale.services.watch import conservation, sweeps
 from payments.models import Payment, Refund
 from payments.services import charges
 from shop.services import checkout

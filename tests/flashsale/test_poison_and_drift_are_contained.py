@@ -8,8 +8,8 @@ from accounts.models import Profile
 from flashsale.gate import control
 from flashsale.gate.keys import GROUP, Keys
 from flashsale.models import Claim, DeadLetter, Sale, Stream
-from flashsale.services import conservation
-from flashsale.services.controller import Controller
+from flashsale.services.watch import conservation
+from flashsale.services.watch.controller import Controller
 from flashsale.standings import Standing
 from socialcommerce.lib import clock, redis
 from tests.factories import flashsale as sales

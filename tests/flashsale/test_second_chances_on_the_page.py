@@ -10,7 +10,7 @@ from accounts.models import Notification, Profile, User
 from flashsale.gate import published
 from flashsale.models import Claim, Sale, WaitingPlace, Wave
 from flashsale.services import attendance, news
-from flashsale.services.controller import Controller
+from flashsale.services.watch.controller import Controller
 from socialcommerce.lib import clock, redis
 from tests.factories import flashsale as sales
 from tests.factories.flashsale import Person

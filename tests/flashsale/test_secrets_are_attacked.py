@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from flashsale.services import seals, secrets
+from flashsale.services.fairness import seals, secrets
 from socialcommerce.lib import clock
 from tests.factories import draws as factory
 from tests.factories import flashsale as sales

@@ -9,7 +9,7 @@ import pytest
 from flashsale.gate import admission, control, limits, published, scripts
 from flashsale.gate.keys import Keys, claim_bit
 from flashsale.models import Sale
-from flashsale.services.controller import Controller
+from flashsale.services.watch.controller import Controller
 from flashsale.standings import Standing
 from socialcommerce.lib import clock, redis
 from tests.factories import flashsale as sales

@@ -10,10 +10,10 @@ from flashsale import tasks
 from flashsale.gate import published
 from flashsale.gate.keys import Keys
 from flashsale.models import Act, Claim, Sale
-from flashsale.services import conservation, controller
-from flashsale.services.controller import Controller
-from flashsale.services.long_work import Beside
-from flashsale.services.reconciliation import COUNTING_SHARE, Reconciliation
+from flashsale.services.watch import conservation, controller
+from flashsale.services.watch.controller import Controller
+from flashsale.services.watch.long_work import Beside
+from flashsale.services.watch.reconciliation import COUNTING_SHARE, Reconciliation
 from shop.models import Store
 from shop.store_states import StoreState
 from socialcommerce.lib import clock, faultpoints, redis
@@ -70,7 +70,9 @@ def test_a_count_that_takes_long_is_asked_for_less_often(monkeypatch: pytest.Mon
         return count(sale_id)
 
     monkeypatch.setattr(conservation, "count", counts)
-    monkeypatch.setattr("flashsale.services.reconciliation.time.monotonic", lambda: next(seconds))
+    monkeypatch.setattr(
+        "flashsale.services.watch.reconciliation.time.monotonic", lambda: next(seconds)
+    )
     books = Reconciliation()
     assert COUNTING_SHARE == 10
     for _second in range(4):  # at 0.0 (took 0.5), 1.0, 4.9 and 5.0

@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from flashsale.gate import published
-from flashsale.leadership import Leadership
 from flashsale.models import Claim, Unit
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
+from flashsale.services.watch.leadership import Leadership
 from socialcommerce.health import CONTROLLER_KEY
 from socialcommerce.lib import redis
 from tests import stack

@@ -12,7 +12,8 @@ from flashsale.gate.keys import Keys
 from flashsale.models import Claim, Sale
 from flashsale.proof import lottery, merkle, people
 from flashsale.proof.lottery import Ball
-from flashsale.services import controller, openings
+from flashsale.services.fairness import openings
+from flashsale.services.watch import controller
 from flashsale.standings import Standing
 from flashsale.tokens import Receipt
 from socialcommerce.lib import clock, redis

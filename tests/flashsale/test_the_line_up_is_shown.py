@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from flashsale import icalendar, line_up
 from flashsale.models import Programme, Sale, Slot
+from flashsale.pages import icalendar, line_up
 from flashsale.services import sales
 from flashsale.services.line_up import drops, programmes
 from shop.models import Product

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import Profile, User
-from flashsale import sale_page
 from flashsale.gate import admission
 from flashsale.models import Claim, Sale
-from flashsale.sale_page import Face
+from flashsale.pages import sale_page
+from flashsale.pages.sale_page import Face
 from flashsale.standings import Standing
 from socialcommerce.lib import clock
 from tests.factories import flashsale as sales

@@ -8,8 +8,8 @@ from django.test import Client
 
 from accounts.models import Profile, User
 from flashsale.models import Sale
-from flashsale.services import controller, sweeps
 from flashsale.services import sales as operator
+from flashsale.services.watch import controller, sweeps
 from socialcommerce.lib import clock
 from tests.factories import flashsale as sales
 from tests.factories.shop import make_address

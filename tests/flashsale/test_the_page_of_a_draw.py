@@ -8,8 +8,8 @@ from django.test import Client
 
 from accounts.models import Profile, User
 from flashsale.models import Claim, Sale, SaleKind
-from flashsale.services import draws, secrets
 from flashsale.services import sales as operator
+from flashsale.services.fairness import draws, secrets
 from socialcommerce.lib import clock
 from tests.factories import draws as factory
 from tests.factories import flashsale as sales

@@ -7,8 +7,9 @@ import pytest
 from flashsale import verification
 from flashsale.gate import control, published
 from flashsale.models import Act, Attendance, Claim, Sale, Wave
-from flashsale.services import conservation, waves
-from flashsale.services.controller import Controller
+from flashsale.services import waves
+from flashsale.services.watch import conservation
+from flashsale.services.watch.controller import Controller
 from flashsale.standings import Standing
 from socialcommerce.lib import clock, redis
 from tests.factories import flashsale as sales

@@ -9,8 +9,9 @@ from accounts.models import Profile
 from flashsale import verification
 from flashsale.gate import admission, published
 from flashsale.models import Claim, DeadLetter, Sale, WaitingPlace, Wave
-from flashsale.services import conservation, waiting
-from flashsale.services.controller import Controller
+from flashsale.services import waiting
+from flashsale.services.watch import conservation
+from flashsale.services.watch.controller import Controller
 from flashsale.standings import Standing
 from socialcommerce.lib import clock, faultpoints
 from socialcommerce.lib.problems import NotFound

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import Profile
 from flashsale.models import Attendance, Reservation, Sale, Turn
 from flashsale.services import sales as operator
-from flashsale.services import turns
+from flashsale.services.fairness import turns
 from shop.models import Variant
 from socialcommerce.lib import clock
 from tests.factories import draws as factory

@@ -10,8 +10,8 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Profile, User
 from accounts.services import notices
-from flashsale import shared
 from flashsale.models import Sale
+from flashsale.pages import shared
 from socialcommerce.lib import clock
 from tests.factories import flashsale as sales
 

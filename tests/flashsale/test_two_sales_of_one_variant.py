@@ -8,8 +8,8 @@ from accounts.models import User
 from feed.models import Post
 from flashsale.gate import admission
 from flashsale.models import Sale, Stream
-from flashsale.services import conservation
 from flashsale.services import sales as sale_services
+from flashsale.services.watch import conservation
 from flashsale.tokens import SaleToken
 from shop.models import StockItem
 from socialcommerce.lib import clock

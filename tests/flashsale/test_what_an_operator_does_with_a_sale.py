@@ -7,8 +7,8 @@ import pytest
 from accounts.models import User
 from flashsale.gate import admission, published
 from flashsale.models import Claim, Sale, Unit
-from flashsale.services import conservation, controller, sweeps
 from flashsale.services import sales as operator
+from flashsale.services.watch import conservation, controller, sweeps
 from flashsale.standings import Standing
 from flashsale.tokens import SaleToken
 from payments.services import wallets

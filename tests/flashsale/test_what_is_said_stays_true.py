@@ -6,13 +6,13 @@ import pytest
 from django.db import transaction
 
 from accounts.models import Profile, User
-from flashsale import sale_page
 from flashsale.gate import admission, control
 from flashsale.gate.keys import Keys
 from flashsale.intake import batches, claim_batches, streams
 from flashsale.intake.batches import Batch
 from flashsale.models import Claim, Reservation, Sale, Stream
-from flashsale.sale_page import Face
+from flashsale.pages import sale_page
+from flashsale.pages.sale_page import Face
 from flashsale.services import claims, reservations
 from flashsale.standings import Standing
 from flashsale.tokens import SaleToken

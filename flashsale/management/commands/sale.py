@@ -10,9 +10,9 @@ from flashsale.gate import published
 from flashsale.models import Sale
 from flashsale.phases import phase
 from flashsale.sale_states import SaleState
-from flashsale.services import conservation
 from flashsale.services.console import reports
-from flashsale.services.controller import load_gate
+from flashsale.services.watch import conservation
+from flashsale.services.watch.controller import load_gate
 from socialcommerce.lib import clock, redis
 
 

@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand
 from django.db import Error as AnyDatabaseError
 from django.db import close_old_connections
 
-from flashsale.leadership import Leadership
-from flashsale.services.controller import Controller
-from flashsale.services.long_work import Beside
+from flashsale.services.watch.controller import Controller
+from flashsale.services.watch.leadership import Leadership
+from flashsale.services.watch.long_work import Beside
 from socialcommerce.health import CONTROLLER_KEY, HEARTBEAT_SECONDS
 from socialcommerce.lib import clock, redis
 

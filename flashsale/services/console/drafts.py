@@ -9,23 +9,10 @@ from django.utils import timezone
 from accounts.models import User
 from flashsale.local_time import moment_of
 from flashsale.models import Lot, Sale, Wave
+from flashsale.models.sales import RULE_FIELDS, TIME_FIELDS
 from flashsale.services import acts
 
-COPIED: Final = (
-    "title",
-    "blurb",
-    "post_text",
-    "kind",
-    "currency",
-    "slots",
-    "opening_window_ms",
-    "per_address_limit",
-    "per_card_limit",
-    "work_bits",
-    "pass_weight",
-    "hold_seconds",
-)
-TIMES: Final = ("reserve_opens_at", "reserve_closes_at", "starts_at", "ends_at")
+COPIED: Final = ("title", "blurb", "post_text", "currency", *RULE_FIELDS)
 
 
 def clone(*, sale_id: int, by: User, now: datetime) -> Sale:
@@ -37,7 +24,7 @@ def clone(*, sale_id: int, by: User, now: datetime) -> Sale:
     with transaction.atomic(durable=True):
         old = Sale.objects.get(pk=sale_id)
         shift = _shift(old, now=now)
-        times = {name: getattr(old, name) + shift for name in TIMES}
+        times = {name: getattr(old, name) + shift for name in TIME_FIELDS}
         copied = {name: getattr(old, name) for name in COPIED}
         new = Sale.objects.create(**copied, **times, created_at=now)
         Lot.objects.bulk_create(

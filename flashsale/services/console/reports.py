@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from flashsale.claim_states import ClaimState
 from flashsale.models import Claim, Sale, SaleKind, Second
-from flashsale.services import attendance, conservation
+from flashsale.services import attendance
+from flashsale.services.watch import conservation
 from payments.models import Payment
 from socialcommerce.lib.money import Money, format_money
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flashsale import verification
 from flashsale.models import Claim, Lot
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
 from flashsale.standings import Standing
 from payments.services import ledger
 from socialcommerce.demo.crowd.visitors import Journal

@@ -7,7 +7,9 @@ from django.db import transaction
 
 from flashsale.gate import control
 from flashsale.models import Claim, Sale
-from flashsale.services import claims, conservation, openings, sweeps
+from flashsale.services import claims
+from flashsale.services.fairness import openings
+from flashsale.services.watch import conservation, sweeps
 from socialcommerce.lib import clock, guards, redis
 from tests.concurrency.flashsale.crowds import at_once
 from tests.factories import flashsale as sales

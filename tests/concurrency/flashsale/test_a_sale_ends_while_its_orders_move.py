@@ -8,8 +8,9 @@ import pytest
 from django.db import connection, transaction
 
 from flashsale.models import Claim, Sale, Unit
-from flashsale.services import claims, conservation
+from flashsale.services import claims
 from flashsale.services import sales as sale_services
+from flashsale.services.watch import conservation
 from flashsale.unit_states import UnitState
 from shop.models import StockItem
 from shop.services import orders

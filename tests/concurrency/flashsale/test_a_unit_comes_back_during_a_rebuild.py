@@ -6,7 +6,7 @@ import pytest
 
 from flashsale.gate import control
 from flashsale.models import Claim, Sale
-from flashsale.services import conservation, sweeps
+from flashsale.services.watch import conservation, sweeps
 from socialcommerce.lib import clock, faultpoints, guards, redis
 from tests.concurrency.flashsale.crowds import at_once
 from tests.factories import flashsale as sales

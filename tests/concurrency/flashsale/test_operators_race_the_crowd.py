@@ -5,8 +5,10 @@ from django.db import transaction
 
 from accounts.models import User
 from flashsale.models import Act, Claim, DeadLetter, Sale
-from flashsale.services import conservation, controller, dead_letters, draws, pledges
+from flashsale.services import dead_letters, pledges
 from flashsale.services import sales as operator
+from flashsale.services.fairness import draws
+from flashsale.services.watch import conservation, controller
 from flashsale.unit_states import UnitState
 from shop.models import StockItem
 from socialcommerce.lib import clock

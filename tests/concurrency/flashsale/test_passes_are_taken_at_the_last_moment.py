@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from flashsale.models import Pass, PassRoute, Reservation
-from flashsale.services import passes, seals
+from flashsale.services.fairness import passes, seals
 from payments.services import ledger, wallets
 from socialcommerce.lib import clock, faultpoints, guards
 from tests.concurrency.flashsale.crowds import at_once

@@ -8,7 +8,8 @@ import pytest
 from accounts.models import Profile
 from flashsale import verification
 from flashsale.models import Claim, Sale
-from flashsale.services import claims, conservation, sweeps
+from flashsale.services import claims
+from flashsale.services.watch import conservation, sweeps
 from payments.models import Payment, Refund
 from payments.services import wallets
 from shop.models import Order

@@ -12,7 +12,7 @@ from flashsale.intake import claim_batches
 from flashsale.intake.batches import Batch
 from flashsale.intake.streams import Entry
 from flashsale.models import Claim, Sale
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
 from socialcommerce.lib import clock, faultpoints, guards
 from tests.concurrency.flashsale.crowds import at_once
 from tests.factories import flashsale as sales

@@ -8,7 +8,7 @@ from flashsale import verification
 from flashsale.gate import admission
 from flashsale.intake import drains
 from flashsale.models import Claim, Stream
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
 from flashsale.standings import Standing
 from socialcommerce.lib import redis
 from tests.concurrency.flashsale.crowds import at_once

@@ -17,7 +17,7 @@ from flashsale.intake import streams
 from flashsale.models import DeadLetter, Sale, Second
 from flashsale.phases import WORDS, Phase, phase
 from flashsale.sale_states import SaleState
-from flashsale.services import conservation
+from flashsale.services.watch import conservation
 from socialcommerce import health
 from socialcommerce.lib import redis
 

@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.models import Profile
 from flashsale.models import Reservation, Sale, SaleKind, Turn
 
-SQL: Final = Path(__file__).resolve().parent.parent / "sql"
+SQL: Final = Path(__file__).resolve().parents[2] / "sql"
 EARN: Final = (SQL / "earn_turns.sql").read_text()
 SPEND: Final = (SQL / "spend_turns.sql").read_text()
 WEIGHTS: Final = (SQL / "weights.sql").read_text()

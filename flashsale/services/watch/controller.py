@@ -15,11 +15,12 @@ from flashsale.gate.rebuild import Turn, answer, rebuild
 from flashsale.intake import streams
 from flashsale.models import Claim, Lot, Sale, Stream
 from flashsale.sale_states import SaleState
-from flashsale.services import attendance, news, sales, stages, sweeps, waiting, waves
-from flashsale.services.attempts import attempt
+from flashsale.services import attendance, news, sales, waiting, waves
 from flashsale.services.console import seconds
-from flashsale.services.long_work import InTurn, LongWork
-from flashsale.services.reconciliation import Reconciliation
+from flashsale.services.watch import stages, sweeps
+from flashsale.services.watch.attempts import attempt
+from flashsale.services.watch.long_work import InTurn, LongWork
+from flashsale.services.watch.reconciliation import Reconciliation
 from shop.order_states import OrderState
 from shop.store_states import StoreState
 from socialcommerce.lib import redis

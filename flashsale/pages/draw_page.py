@@ -9,10 +9,10 @@ from typing import Final
 from django.core.cache import cache
 
 from accounts.models import Profile
-from flashsale import odds
 from flashsale.models import Lot, Pass, Reservation, Sale, Secret
-from flashsale.odds import Odds
-from flashsale.services import passes, secrets, turns
+from flashsale.pages import odds
+from flashsale.pages.odds import Odds
+from flashsale.services.fairness import passes, secrets, turns
 
 # While the draw runs the page asks again after so many seconds, not everybody at once.
 ASK_AGAIN_SECONDS: Final = (3, 8)

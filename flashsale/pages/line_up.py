@@ -12,9 +12,9 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
 from flashsale import selectors
-from flashsale.icalendar import Event
 from flashsale.local_time import moment_of
 from flashsale.models import Lot, Sale, Slot
+from flashsale.pages.icalendar import Event
 from flashsale.sale_states import SaleState
 from flashsale.selectors import SaleView
 from shop.models import Category

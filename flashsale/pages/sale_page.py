@@ -7,14 +7,15 @@ from enum import StrEnum
 from typing import Final
 
 from accounts.models import Address, Profile
-from flashsale import draw_page, second_chances, shared, slots, tokens
+from flashsale import tokens
 from flashsale.claim_states import LIVE, UNPAID, ClaimState
-from flashsale.draw_page import DrawView
 from flashsale.gate import admission
-from flashsale.lots import LotView, Stock
 from flashsale.models import Claim, Reservation
+from flashsale.pages import draw_page, second_chances, shared, slots
+from flashsale.pages.draw_page import DrawView
+from flashsale.pages.lots import LotView, Stock
+from flashsale.pages.second_chances import Chances
 from flashsale.phases import Phase
-from flashsale.second_chances import Chances
 from flashsale.selectors import SaleView
 from flashsale.standings import IN_LINE, UNDER_WAY, WORDS, Standing, Words
 from flashsale.tokens import SaleToken

@@ -13,7 +13,8 @@ from flashsale.intake import streams
 from flashsale.models import Sale, SaleKind, Secret, Tree
 from flashsale.proof import lottery, merkle
 from flashsale.sale_states import SaleState
-from flashsale.services import acts, entrants, sales, secrets, turns
+from flashsale.services import acts, sales
+from flashsale.services.fairness import entrants, secrets, turns
 from flashsale.services.locking import lock_sale, lock_sale_to_end
 from socialcommerce.lib import redis
 

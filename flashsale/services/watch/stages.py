@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import partial
 
 from flashsale.models import Sale, SaleKind
-from flashsale.services import draws, openings, seals, secrets, units, waves
+from flashsale.services import units, waves
+from flashsale.services.fairness import draws, openings, seals, secrets
 
 
 def due(sale: Sale, *, now: datetime) -> Callable[[], object] | None:

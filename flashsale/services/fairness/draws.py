@@ -13,18 +13,17 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from flashsale import tokens
 from flashsale.gate import control
-from flashsale.gate.keys import microseconds
-from flashsale.intake import batches, claim_batches
+from flashsale.intake import batches, claim_batches, offers
 from flashsale.intake.batches import Batch
 from flashsale.intake.streams import Entry
 from flashsale.models import Claim, Sale, Stream, Unit
 from flashsale.proof import lottery
 from flashsale.proof.lottery import Ball
 from flashsale.sale_states import SaleState
-from flashsale.services import acts, entrants, seals, turns
-from flashsale.services.entrants import Entrant
+from flashsale.services import acts
+from flashsale.services.fairness import entrants, seals, turns
+from flashsale.services.fairness.entrants import Entrant
 from flashsale.services.locking import StaleEpoch, lock_sale
 from flashsale.unit_states import UnitState
 
@@ -106,31 +105,15 @@ def _serve(
     """Batch by batch: who is refused leaves the unit to the next rank."""
     while free := Unit.objects.filter(lot_id=lot_id, state=UnitState.FREE).count():
         size = min(free, settings.SALE_DRAIN_BATCH)
-        entries = [_entry(sale, one, wave=wave, at=at) for one in islice(waiting, size)]
+        entries = [
+            offers.entry_of(f"draw-{rank}", sale, reserver=person, slot=SLOT, wave=wave, at=at)
+            for rank, person in islice(waiting, size)
+        ]
         if not entries:
             return
         batch = Batch(sale.pk, sale.epoch, entries, now)
         batches.work(batch, stream=Stream.CLAIMS, by=claim_batches.work)
         _tell_gate(sale, lot_id, entries)
-
-
-def _entry(sale: Sale, ranked: Ranked, *, wave: int, at: datetime) -> Entry:
-    rank, person = ranked
-    ticket = tokens.ticket(sale_id=sale.pk, number=person.number, slot=SLOT, wave=wave)
-    return Entry(
-        f"draw-{rank}",
-        {
-            "person": str(person.person_id),
-            "number": str(person.number),
-            "lot": str(person.lot_id),
-            "slot": str(SLOT),
-            "ticket": ticket,
-            "at": str(microseconds(at)),
-            "epoch": str(sale.epoch),
-            "wave": str(wave),
-            "lost": "0",
-        },
-    )
 
 
 def _is_any_lot_gone(sale: Sale) -> bool:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from django.db import connections
 
-from flashsale.services.attempts import attempt
+from flashsale.services.watch.attempts import attempt
 
 
 class LongWork(Protocol):

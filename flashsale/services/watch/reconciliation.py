@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flashsale.models import Sale
-from flashsale.services import conservation
-from flashsale.services.conservation import Drift
+from flashsale.services.watch import conservation
+from flashsale.services.watch.conservation import Drift
 
 # One check may meet a late payment on its way to the gate; three running do not.
 EXCESS_CHECKS: Final = 3

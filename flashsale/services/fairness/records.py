@@ -20,7 +20,7 @@ from django.db import transaction
 from flashsale.gate.keys import microseconds
 from flashsale.models import Act, Claim, Sale, Wave
 from flashsale.sale_states import SaleState
-from flashsale.services import entrants, fates, secrets
+from flashsale.services.fairness import entrants, fates, secrets
 from flashsale.services.locking import lock_sale_to_end
 from shop.order_states import OrderState
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Profile
 from flashsale.models import Claim, Reservation, Sale, Tree
 from flashsale.proof import merkle
-from flashsale.services import entrants, fates
+from flashsale.services.fairness import entrants, fates
 from socialcommerce.lib.problems import NotFound
 
 
