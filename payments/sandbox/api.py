@@ -8,6 +8,7 @@ from payments.sandbox import forms, idempotency, routes, shapes
 from payments.sandbox.calls import Call, expand
 from payments.sandbox.errors import ApiError, InvalidParameter, Json, unauthenticated
 from payments.sandbox.faults import Faults
+from payments.sandbox.routing import Route
 from payments.sandbox.store import Store, new_id
 from payments.sandbox.web import Answer, Request, as_json
 
@@ -27,7 +28,7 @@ class Api:
         headers = [("Request-Id", request_id)]
         try:
             self.authenticate(request)
-            key = request.idempotency_key if request.method == "POST" else None
+            key = _key(request)
             with self.under_way.hold(key):
                 self._stumble(request)
                 status, body, replayed = self._run(request, key, request_id)
@@ -59,13 +60,30 @@ class Api:
         params = shapes.check(forms.decode(request.form), route.shape)
         routes.refuse_unsupported(route, params)
         mark = idempotency.fingerprint(request.method, request.path, params)
-        call = self.call(params, ids, request_id=request_id, key=key)
+        self._check_account(request, route)
+        call = self.call(params, ids, request_id=request_id, key=key, account=request.account)
         if key is not None:
             with self.store.transaction():
                 remembered = idempotency.recall(self.store, key, mark)
             if remembered is not None:
                 return *remembered, True
         return *self._execute(route, call, key, mark), False
+
+    def _check_account(self, request: Request, route: Route) -> None:
+        """Raises ApiError when the header names an account that is not there, or not wanted."""
+        if not request.account:
+            return
+        if not route.connected:
+            raise ApiError(f"The sandbox answers {request.path} for the platform only.")
+        with self.store.transaction():
+            account = self.store.find(request.account)
+        if account is None or account["object"] != "account" or account.get("deleted"):
+            raise ApiError(
+                f"The provided key does not have access to account '{request.account}', or there"
+                " is no such account.",
+                status=403,
+                code="account_invalid",
+            )
 
     def call(
         self,
@@ -74,6 +92,7 @@ class Api:
         *,
         request_id: str | None = None,
         key: str | None = None,
+        account: str = "",
     ) -> Call:
         return Call(
             store=self.store,
@@ -83,15 +102,16 @@ class Api:
             ids=ids,
             request_id=request_id,
             idempotency_key=key,
+            account=account,
         )
 
-    def _execute(
-        self, route: routes.Route, call: Call, key: str | None, mark: str
-    ) -> tuple[int, Json]:
+    def _execute(self, route: Route, call: Call, key: str | None, mark: str) -> tuple[int, Json]:
         """Run the handler in one transaction, its answer remembered in the same one."""
         try:
             with self.store.transaction():
                 status, body = self._handle(route, call)
+                if route.method == "POST" and self.faults.take("spoil_next"):
+                    status, body = 500, _spoiled().as_json()
                 if key is not None:
                     idempotency.remember(self.store, key, mark, status, body)
         except InvalidParameter:
@@ -103,7 +123,7 @@ class Api:
             raise
         return status, body
 
-    def _handle(self, route: routes.Route, call: Call) -> tuple[int, Json]:
+    def _handle(self, route: Route, call: Call) -> tuple[int, Json]:
         try:
             body = route.handler(call)
         except ApiError as error:
@@ -111,3 +131,15 @@ class Api:
                 raise
             return error.status, error.as_json()
         return 200, expand(self.store, body, call.get("expand", []))
+
+
+def _key(request: Request) -> str | None:
+    """Return the idempotency key of a write. Each account has its own keys."""
+    if request.method != "POST" or request.idempotency_key is None:
+        return None
+    scope = f"{request.account} " if request.account else ""
+    return scope + request.idempotency_key
+
+
+def _spoiled() -> ApiError:
+    return ApiError("An unknown error occurred.", status=500, kind="api_error")

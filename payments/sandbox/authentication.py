@@ -6,15 +6,16 @@ Source: https://docs.stripe.com/payments/3d-secure
 from payments.sandbox import cards
 from payments.sandbox.calls import Call
 from payments.sandbox.errors import Json
+from payments.sandbox.published_cards import Authentication
 from payments.sandbox.store import new_id
 
 
 def needed(call: Call, method: Json, *, off_session: bool) -> bool:
     """Return whether the bank wants to see the person before this use of the card."""
     wanted = cards.of_payment_method(method).authentication
-    if wanted is cards.Authentication.UNLESS_SET_UP and off_session:
+    if wanted is Authentication.UNLESS_SET_UP and off_session:
         return not call.store.hidden(method["id"]).get("set_up")
-    return wanted is not cards.Authentication.NEVER
+    return wanted is not Authentication.NEVER
 
 
 def client_secret(intent_id: str) -> str:

@@ -1,13 +1,13 @@
 """One request on its way through the sandbox, and what every endpoint needs of it."""
 
-import time
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import stripe
 
-from payments.sandbox.errors import ApiError, InvalidParameter, Json
+from payments.sandbox.errors import ApiError, InvalidParameter, Json, missing
 from payments.sandbox.faults import Faults
 from payments.sandbox.store import Store, new_id
 
@@ -16,12 +16,17 @@ _EXPANDABLE = frozenset(
         "balance_transaction",
         "charge",
         "customer",
+        "destination",
+        "destination_payment",
         "failure_balance_transaction",
         "latest_charge",
+        "mandate",
         "payment_intent",
         "payment_method",
         "setup_intent",
         "source",
+        "source_transfer",
+        "transfer",
     }
 )
 # Stripe allows four levels.
@@ -39,12 +44,31 @@ class Call:
     ids: tuple[str, ...] = ()
     request_id: str | None = None
     idempotency_key: str | None = None
+    account: str = ""
 
     def get(self, name: str, default: Any = None) -> Any:
         return self.params.get(name, default)
 
+    def now(self) -> int:
+        """Return the present as Stripe writes it: whole seconds since 1970."""
+        return int(self.store.time())
+
+    def today(self) -> datetime.date:
+        return datetime.datetime.fromtimestamp(self.now(), datetime.UTC).date()
+
+    def owned(self, kind: str, *, param: str = "id") -> Json:
+        """Return the object in the path. Raises ApiError unless it is the asking account's."""
+        body = self.store.get(kind, self.ids[0], param=param)
+        if self.store.owner(body["id"]) != self.account:
+            raise missing(kind, body["id"], param)
+        return body
+
     def emit(self, kind: str, body: Json, **previous: Any) -> None:
-        """Store the event and queue its delivery, in the transaction of what happened."""
+        """Store the event and queue its delivery, in the transaction of what happened.
+
+        What happened to a connected account, or to something of its own, is its event.
+        """
+        owner = body["id"] if body["object"] == "account" else self.store.owner(body["id"])
         data: Json = {"object": body}
         if previous:
             data["previous_attributes"] = previous
@@ -52,23 +76,20 @@ class Call:
             "id": new_id("evt"),
             "object": "event",
             "api_version": stripe.api_version,
-            "created": now(),
+            "created": self.now(),
             "data": data,
             "livemode": False,
             "pending_webhooks": 1,
             "request": {"id": self.request_id, "idempotency_key": self.idempotency_key},
             "type": kind,
         }
-        self.store.add(event)
+        if owner:
+            event["account"] = owner
+        self.store.add(event, account=owner)
         self.faults.queue(self.store, event["id"])
 
 
 Handler = Callable[[Call], Json]
-
-
-def now() -> int:
-    """Return the present as Stripe writes it: whole seconds since 1970."""
-    return int(time.time())
 
 
 def metadata(old: Json, given: Json | str | None) -> Json:

@@ -18,7 +18,7 @@ from stripe import WebhookSignature
 
 from payments.sandbox.api import Api
 from payments.sandbox.errors import ApiError, Json
-from payments.sandbox.resources import refunds
+from payments.sandbox.transitions import let_happen
 
 _log = logging.getLogger("payments.sandbox")
 # Stripe retries for three days; a development server that is down for longer wants no flood.
@@ -30,11 +30,14 @@ _LOOK_SECONDS = 0.25
 
 @dataclass
 class Courier:
-    """One thread that delivers what is due and lets pending refunds take their course."""
+    """One thread that delivers what is due and lets what is under way take its course.
+
+    Each delivery is signed by every one of ``secrets``.
+    """
 
     api: Api
     url: str | None
-    secret: str
+    secrets: tuple[str, ...]
     _stopped: threading.Event = field(default_factory=threading.Event)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _thread: threading.Thread | None = None
@@ -50,16 +53,14 @@ class Courier:
 
     def _work(self) -> None:
         while not self._stopped.wait(_LOOK_SECONDS):
-            self._let_time_pass()
+            self.let_time_pass()
             url = self.url  # the control may change it at any moment
             if url is not None and not self.api.faults.rules.paused:
                 self._deliver(url, "state = 'pending' AND due <= ?", time.time())
 
-    def _let_time_pass(self) -> None:
-        store = self.api.store
-        with store.transaction():
-            for row in store.rows("SELECT object_id FROM transitions WHERE due <= ?", time.time()):
-                refunds.due_change(self.api.call({}), row["object_id"])
+    def let_time_pass(self) -> None:
+        with self.api.store.transaction():
+            let_happen(self.api.call({}))
 
     def flush(self) -> list[Json]:
         """Deliver everything that waits, whatever its time, in the order the rules ask for.
@@ -87,8 +88,7 @@ class Courier:
 
     def _signed(self, event: Json) -> Json:
         payload = json.dumps(event, indent=2)
-        signature = WebhookSignature.generate_signature_header(payload, self.secret)
-        return {"payload": payload, "signature": signature}
+        return {"payload": payload, "signature": _signature(payload, self.secrets)}
 
     def _deliver(self, url: str, condition: str, *values: float) -> list[Json]:
         store = self.api.store
@@ -152,3 +152,13 @@ class Courier:
         finally:
             connection.close()
         return 200 <= answer.status < 300, str(answer.status)
+
+
+def _signature(payload: str, secrets: tuple[str, ...]) -> str:
+    """Return a header with one time and a signature for each secret, as during a rotation."""
+    timestamp = int(time.time())
+    headers = [
+        WebhookSignature.generate_signature_header(payload, secret, timestamp=timestamp)
+        for secret in secrets
+    ]
+    return ",".join([f"t={timestamp}", *(header.partition(",")[2] for header in headers)])

@@ -5,7 +5,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
+from payments.sandbox import declines
 from payments.sandbox.errors import InvalidParameter, Json
 from payments.sandbox.store import Store
 
@@ -20,10 +22,17 @@ class Rules:
     drop_next: this many events are never delivered (a redelivery can be asked for).
     shuffle_seed: a flush delivers in an order drawn from this seed, not as created.
     break_next: this many API writes are done and then answered by a closed connection.
+    spoil_next: this many API writes are done and then answered with a 500, which their key
+        remembers: asking again never gets another answer.
     fail_next: this many API writes are refused with ``fail_status`` before anything is done.
     hold_seconds: API writes take this long (so that two requests can meet).
     processing_next: this many confirmed payments stay in processing until settled by hand.
+    decline_next: this many payments are declined with ``decline_code``, whatever the card.
     refund_seconds: how long a refund takes that does not settle at once.
+    dispute_seconds: how long a bank looks at evidence that decides.
+    payout_seconds: how long a payout is under way.
+    available_seconds: how long until the money of a charge is available.
+    search_seconds: how late a search finds a new object.
     """
 
     paused: bool = False
@@ -32,27 +41,52 @@ class Rules:
     drop_next: int = 0
     shuffle_seed: int | None = None
     break_next: int = 0
+    spoil_next: int = 0
     fail_next: int = 0
     fail_status: int = 500
     hold_seconds: float = 0.0
     processing_next: int = 0
+    decline_next: int = 0
+    decline_code: str = "generic_decline"
     refund_seconds: float = 10.0
+    dispute_seconds: float = 10.0
+    payout_seconds: float = 10.0
+    available_seconds: float = 2 * 24 * 60 * 60.0
+    search_seconds: float = 60.0
 
 
-_COUNTERS = ("drop_next", "break_next", "fail_next", "processing_next")
+_COUNTERS = (
+    "break_next",
+    "decline_next",
+    "drop_next",
+    "fail_next",
+    "processing_next",
+    "spoil_next",
+)
+_REAL_TIMES = ("delay_seconds", "hold_seconds")
+_CLOCK_TIMES = (
+    "available_seconds",
+    "dispute_seconds",
+    "payout_seconds",
+    "refund_seconds",
+    "search_seconds",
+)
+_LONGEST_SECONDS = 30 * 24 * 60 * 60
 
 
 def _is_count(value: object) -> bool:
     return type(value) is int and 0 <= value <= 1000
 
 
-def _is_time(value: object) -> bool:
-    return type(value) in {int, float} and 0 <= value <= 3600  # type: ignore[operator]
+def _is_time(value: object, *, longest: int = 3600) -> bool:
+    return type(value) in {int, float} and 0 <= value <= longest  # type: ignore[operator]
 
 
 _FITS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(_COUNTERS, _is_count),
-    **dict.fromkeys(("delay_seconds", "hold_seconds", "refund_seconds"), _is_time),
+    **dict.fromkeys(_REAL_TIMES, _is_time),
+    **dict.fromkeys(_CLOCK_TIMES, partial(_is_time, longest=_LONGEST_SECONDS)),
+    "decline_code": lambda value: value in declines.CODES,
     "copies": lambda value: _is_count(value) and value != 0,
     "fail_status": lambda value: value in (429, 500, 502, 503),
     "paused": lambda value: type(value) is bool,

@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import json
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -57,7 +56,7 @@ def fingerprint(method: str, path: str, params: Json) -> str:
 def recall(store: Store, key: str, mark: str) -> tuple[int, Json] | None:
     """Return the remembered answer. Raises ApiError when the key came with another request."""
     found = store.rows(
-        "SELECT * FROM answers WHERE key = ? AND created > ?", key, time.time() - _KEEP_SECONDS
+        "SELECT * FROM answers WHERE key = ? AND created > ?", key, store.time() - _KEEP_SECONDS
     )
     if not found:
         return None
@@ -71,12 +70,12 @@ def recall(store: Store, key: str, mark: str) -> tuple[int, Json] | None:
 
 
 def remember(store: Store, key: str, mark: str, status: int, body: Json) -> None:
-    store.rows("DELETE FROM answers WHERE created <= ?", time.time() - _KEEP_SECONDS)
+    store.rows("DELETE FROM answers WHERE created <= ?", store.time() - _KEEP_SECONDS)
     store.rows(
         "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)",
         key,
         mark,
         status,
         json.dumps(body),
-        time.time(),
+        store.time(),
     )

@@ -8,16 +8,28 @@ import json
 from payments.sandbox.calls import Call
 from payments.sandbox.errors import InvalidParameter, Json
 
+_TIMES = ("created", "arrival_date")
 _BOUNDS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
-def page(call: Call, kind: str, url: str, *, filters: tuple[str, ...] = ()) -> Json:
-    """Return one page of the objects of a kind, narrowed by those filters that were given."""
+def page(
+    call: Call,
+    kind: str,
+    url: str,
+    *,
+    filters: tuple[str, ...] = (),
+    only: tuple[tuple[str, str], ...] = (),
+) -> Json:
+    """Return one page of the asking account's objects of a kind, newest first.
+
+    ``filters`` narrow it by the parameters that were given, ``only`` always: each is the SQL of an
+    expression and the value that it has.
+    """
     limit = call.get("limit", 10)
     if not 1 <= limit <= 100:
         raise InvalidParameter("Invalid limit: must be between 1 and 100", param="limit")
-    clauses = ["kind = ?"]
-    values: list[str | int] = [kind]
+    clauses = ["kind = ?", "account = ?", *(f"{expression} = ?" for expression, _ in only)]
+    values: list[str | int] = [kind, call.account, *(value for _, value in only)]
     for name in filters:
         if call.get(name) is not None:
             clauses.append(f"json_extract(body, '$.{name}') = ?")
@@ -40,11 +52,12 @@ def page(call: Call, kind: str, url: str, *, filters: tuple[str, ...] = ()) -> J
 
 
 def _narrow_by_time(call: Call, clauses: list[str], values: list[str | int]) -> None:
-    created = call.get("created", {})
-    bounds = {"gte": created, "lte": created} if isinstance(created, int) else created
-    for name, bound in bounds.items():
-        clauses.append(f"json_extract(body, '$.created') {_BOUNDS[name]} ?")
-        values.append(bound)
+    for field in _TIMES:
+        given = call.get(field, {})
+        bounds = {"gte": given, "lte": given} if isinstance(given, int) else given
+        for name, bound in bounds.items():
+            clauses.append(f"json_extract(body, '$.{field}') {_BOUNDS[name]} ?")
+            values.append(bound)
 
 
 def _narrow_by_cursor(call: Call, clauses: list[str], values: list[str | int]) -> bool:

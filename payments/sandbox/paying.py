@@ -3,7 +3,7 @@
 Source: https://docs.stripe.com/payments/paymentintents/lifecycle
 """
 
-from payments.sandbox import authentication, cards
+from payments.sandbox import authentication, cards, declines, disputing
 from payments.sandbox.calls import Call
 from payments.sandbox.errors import Json
 from payments.sandbox.resources import charges, payment_methods
@@ -20,8 +20,7 @@ def attempt(
     intent = intent | {"payment_method": method["id"], "last_payment_error": None}
     if authentication.needed(call, method, off_session=off_session):
         if off_session:
-            error = cards.decline_error("authentication_required", "authentication_required")
-            return decline(call, intent, method, error)
+            return decline(call, intent, method, declines.error("authentication_required"))
         waiting = intent | {
             "status": "requires_action",
             "next_action": authentication.next_action(call, intent, return_url),
@@ -39,10 +38,20 @@ def pay(call: Call, intent: Json, method: Json) -> Json:
         waiting = call.store.save(intent | {"status": "processing"})
         call.emit("payment_intent.processing", waiting)
         return waiting
-    error = cards.of_payment_method(method).decline()
+    error = _refusal(call, method)
     if error is not None:
         return decline(call, intent, method, error)
     return _authorise(call, intent, method)
+
+
+def _refusal(call: Call, method: Json) -> Json | None:
+    """Return why the bank says no, if it does: on request, for the card's date, or its number."""
+    if call.faults.take("decline_next"):
+        return declines.error(call.faults.rules.decline_code)
+    card, today = method["card"], call.today()
+    if (card["exp_year"], card["exp_month"]) < (today.year, today.month):
+        return declines.error("expired_card")
+    return cards.of_payment_method(method).decline()
 
 
 def _authorise(call: Call, intent: Json, method: Json) -> Json:
@@ -61,7 +70,8 @@ def _remember(call: Call, intent: Json, method: Json) -> None:
     """Keep the card where the payment says so; else a card of nobody is used up by it."""
     if intent["setup_future_usage"] and intent["customer"]:
         payment_methods.keep(call, method, intent["customer"])
-        call.store.hide(method["id"], set_up=True)
+        if intent["setup_future_usage"] == "off_session":
+            call.store.hide(method["id"], set_up=True)
     elif method["customer"] is None:
         call.store.hide(method["id"], spent=True)
 
@@ -76,7 +86,22 @@ def take(call: Call, intent: Json, amount: int) -> Json:
     )
     call.emit("charge.captured" if held_before else "charge.succeeded", taken)
     call.emit("payment_intent.succeeded", done)
+    _dispute(call, taken)
     return done
+
+
+def _dispute(call: Call, charge: Json) -> None:
+    """Let the holder dispute it at once, where the card is published for that."""
+    method = call.store.get("payment_method", charge["payment_method"])
+    wanted = cards.of_payment_method(method).dispute
+    if wanted is not None:
+        disputing.begin(
+            call,
+            charge,
+            reason=wanted.reason,
+            network_reason_code=wanted.network_reason_code,
+            inquiry=wanted.inquiry,
+        )
 
 
 def decline(call: Call, intent: Json, method: Json, error: Json) -> Json:
@@ -109,4 +134,4 @@ def settle(call: Call, intent: Json, *, succeeds: bool) -> Json:
     method = call.store.get("payment_method", intent["payment_method"])
     if succeeds:
         return _authorise(call, intent, method)
-    return decline(call, intent, method, cards.decline_error("card_declined", "generic_decline"))
+    return decline(call, intent, method, declines.error("generic_decline"))

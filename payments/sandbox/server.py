@@ -111,7 +111,7 @@ class Sandbox:
 
     def control(self, path: str, **body: Any) -> Any:
         """Return the answer of /_sandbox/<path>: of a GET without a body, else of a POST."""
-        method = "POST" if body or path not in ("rules", "deliveries") else "GET"
+        method = "POST" if body or path not in ("rules", "deliveries", "clock") else "GET"
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)
         headers = {"Authorization": f"Bearer {self.secret_key}"}
         with contextlib.closing(connection):
@@ -153,8 +153,10 @@ def started(
             base_url=url,
             secret_key=secret_key,
         )
-        courier = Courier(api=api, url=webhook_url, secret=webhook_secret)
-        application = Application(api=api, pages=Pages(api), control=Control(api, courier))
+        courier = Courier(api=api, url=webhook_url, secrets=(webhook_secret,))
+        application = Application(
+            api=api, pages=Pages(api), control=Control(api, courier, (webhook_secret,))
+        )
         server.set_app(application)
         courier.start()
         try:

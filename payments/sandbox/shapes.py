@@ -30,6 +30,7 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _SECTIONS = (NotRequired, Required, typing_extensions.NotRequired, typing_extensions.Required)
 _UNIONS = (Union, types.UnionType)
+_LONGEST_TEXT, _LONGEST_EVIDENCE = 5000, 20_000
 _LITERALS = (Literal, typing_extensions.Literal)
 # Names that the SDK imports for type checkers only.
 _ABSENT = {"StripeContext": object, "Mapping": dict}
@@ -115,7 +116,16 @@ def _read_union(value: Branch, options: tuple[Any, ...], at: str) -> Any:
     nested = [o for o in options if o not in scalars and get_origin(o) not in _LITERALS]
     if not nested:
         raise InvalidParameter(f"Invalid value for {at}: an object was not expected", param=at)
-    return _read(value, nested[0], at)
+    return _read(value, next((o for o in nested if _fits(value, o)), nested[0]), at)
+
+
+def _fits(value: Tree, option: Any) -> bool:
+    """Return whether an object could be meant as this one of several shapes."""
+    if not typing_extensions.is_typeddict(option):
+        return False
+    known = fields(option)
+    named = all(value[name] in _texts(known[name]) for name in value if _texts(known.get(name)))
+    return named and option.__required_keys__ <= value.keys() <= known.keys()
 
 
 def _texts(option: Any) -> tuple[str, ...]:
@@ -150,7 +160,8 @@ def _read_string(text: str, at: str) -> str:
             code="parameter_invalid_empty",
             param=at,
         )
-    if len(text) > 5000 or "\x00" in text:
+    longest = _LONGEST_EVIDENCE if at.startswith("evidence[") else _LONGEST_TEXT
+    if len(text) > longest or "\x00" in text:
         raise InvalidParameter(f"Invalid string for {at}", param=at)
     return text
 

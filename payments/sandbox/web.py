@@ -21,6 +21,7 @@ class Request:
     body: str
     authorization: str = ""
     idempotency_key: str | None = None
+    account: str = ""
 
     @property
     def form(self) -> str:
@@ -76,4 +77,5 @@ def read(environment: WsgiEnvironment) -> Request:
         body=body,
         authorization=environment.get("HTTP_AUTHORIZATION", ""),
         idempotency_key=environment.get("HTTP_IDEMPOTENCY_KEY") or None,
+        account=environment.get("HTTP_STRIPE_ACCOUNT", ""),
     )

@@ -6,8 +6,8 @@ from pathlib import Path
 from string import Template
 
 from payments.sandbox.amounts import written
-from payments.sandbox.cards import CARDS
 from payments.sandbox.errors import Json
+from payments.sandbox.published_cards import CARDS
 from payments.sandbox.web import Answer
 
 _HERE = Path(__file__).parent
@@ -19,6 +19,11 @@ _POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestor
 @cache
 def _template(name: str) -> Template:
     return Template((_HERE / name).read_text(encoding="utf-8"))
+
+
+def filled(name: str, **values: str) -> str:
+    """Return a template of this folder with its gaps filled. The values are HTML already."""
+    return _template(name).substitute(values)
 
 
 def stylesheet() -> Answer:

@@ -10,7 +10,8 @@ from payments.sandbox import authentication, cards, paying
 from payments.sandbox.api import Api
 from payments.sandbox.calls import Call
 from payments.sandbox.errors import ApiError, CardDeclined, Json
-from payments.sandbox.pages import drawing
+from payments.sandbox.pages import drawing, onboarding
+from payments.sandbox.published_cards import PublishedCard
 from payments.sandbox.resources import checkout, payment_methods, setup_intents
 from payments.sandbox.web import Answer, Request, redirect
 
@@ -20,7 +21,7 @@ _EXPIRY = re.compile(r"\s*(\d{1,2})\s*/?\s*(\d{2}|\d{4})\s*", re.ASCII)
 
 @dataclass
 class Pages:
-    """Answers /c/pay/<session>, /c/pay/<session>/return and /3ds/<intent>."""
+    """Answers /c/pay/<session>, /c/pay/<session>/return, /3ds/<intent> and the onboarding page."""
 
     api: Api
 
@@ -61,7 +62,7 @@ def _submit(call: Call, session: Json, typed: dict[str, str]) -> Answer:
     month, year = _expiry(typed, errors)
     card = _card(typed, errors)
     if "expiry" not in errors:
-        _note(errors, lambda: cards.check_expiry(month, year))
+        _note(errors, lambda: cards.check_expiry(month, year, call.today()))
     if card is None or errors:
         return drawing.checkout(session, typed=typed, errors=errors)
     method = payment_methods.add(call, card, exp_month=month, exp_year=year)
@@ -91,8 +92,8 @@ def _expiry(typed: dict[str, str], errors: dict[str, str]) -> tuple[int, int]:
     return int(match[1]), year + 2000 if year < 100 else year
 
 
-def _card(typed: dict[str, str], errors: dict[str, str]) -> cards.PublishedCard | None:
-    found: list[cards.PublishedCard] = []
+def _card(typed: dict[str, str], errors: dict[str, str]) -> PublishedCard | None:
+    found: list[PublishedCard] = []
     _note(errors, lambda: found.append(cards.by_number(typed.get("number", ""))))
     if not found:
         return None
@@ -174,4 +175,5 @@ _ADDRESSES: tuple[tuple[str, Callable[[Call, str, Request], Answer]], ...] = (
     (r"/c/pay/(cs_test_\w+)", _visit_checkout),
     (r"/c/pay/(cs_test_\w+)/return", _visit_return),
     (r"/3ds/((?:pi|seti)_[A-Za-z0-9]+)", _visit_authentication),
+    (onboarding.ADDRESS, onboarding.visit),
 )

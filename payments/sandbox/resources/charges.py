@@ -1,16 +1,14 @@
-"""Charges and the balance transactions that they leave.
+"""Charges: each attempt to take money from a card. Source: https://docs.stripe.com/api/charges"""
 
-Source: https://docs.stripe.com/api/charges, https://docs.stripe.com/api/balance_transactions
-"""
-
+from payments.sandbox import cards
 from payments.sandbox.amounts import processing_fee
-from payments.sandbox.calls import Call, now
+from payments.sandbox.calls import Call, metadata
 from payments.sandbox.errors import Json
 from payments.sandbox.listing import page
+from payments.sandbox.resources import balance
 from payments.sandbox.store import new_id
 
-# How long Stripe's own example account waits until money is available.
-_AVAILABLE_AFTER_SECONDS = 2 * 24 * 60 * 60
+_CHANGEABLE = ("description", "receipt_email", "transfer_group")
 
 
 def add(call: Call, intent: Json, method: Json, *, decline: Json | None) -> Json:
@@ -28,7 +26,7 @@ def add(call: Call, intent: Json, method: Json, *, decline: Json | None) -> Json
         "billing_details": method["billing_details"],
         "calculated_statement_descriptor": "SANDBOX",
         "captured": False,
-        "created": now(),
+        "created": call.now(),
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
@@ -57,7 +55,7 @@ def add(call: Call, intent: Json, method: Json, *, decline: Json | None) -> Json
         "statement_descriptor_suffix": None,
         "status": "failed" if decline else "succeeded",
         "transfer_data": None,
-        "transfer_group": None,
+        "transfer_group": intent["transfer_group"],
     }
     return call.store.add(charge)
 
@@ -100,60 +98,40 @@ def capture(call: Call, charge: Json, amount: int) -> Json:
         "amount_refunded": charge["amount"] - amount,
         "captured": True,
     }
-    taken["balance_transaction"] = book(call, taken, "charge", amount, processing_fee(amount))
-    return call.store.save(taken)
-
-
-def book(call: Call, source: Json, kind: str, amount: int, fee: int = 0) -> str:
-    """Store a balance transaction and return its id. ``amount`` is signed, in minor units."""
-    currency: str = source["currency"]
-    details = {
-        "amount": fee,
-        "application": None,
-        "currency": currency,
-        "description": "Stripe processing fees",
-        "type": "stripe_fee",
-    }
-    transaction = call.store.add(
-        {
-            "id": new_id("txn"),
-            "object": "balance_transaction",
-            "amount": amount,
-            "available_on": now() + _AVAILABLE_AFTER_SECONDS,
-            "balance_type": "payments",
-            "created": now(),
-            "currency": currency,
-            "description": source["description"],
-            "exchange_rate": None,
-            "fee": fee,
-            "fee_details": [details] if fee else [],
-            "net": amount - fee,
-            "reporting_category": kind,
-            "source": source["id"],
-            "status": "pending",
-            "type": kind,
-        }
+    transaction = balance.book(
+        call,
+        taken,
+        "charge",
+        amount,
+        currency=taken["currency"],
+        available_on=_available_on(call, taken),
+        description=taken["description"],
+        fee=processing_fee(amount),
     )
-    booked_id: str = transaction["id"]
-    return booked_id
+    return call.store.save(taken | {"balance_transaction": transaction["id"]})
+
+
+def _available_on(call: Call, charge: Json) -> int:
+    method = call.store.get("payment_method", charge["payment_method"])
+    if cards.of_payment_method(method).available_at_once:
+        return call.now()
+    return call.now() + int(call.faults.rules.available_seconds)
 
 
 def retrieve(call: Call) -> Json:
-    return call.store.get("charge", call.ids[0])
+    return call.owned("charge")
+
+
+def update(call: Call) -> Json:
+    charge = call.owned("charge")
+    changes = {name: call.params[name] for name in _CHANGEABLE if name in call.params}
+    changes["metadata"] = metadata(charge["metadata"], call.get("metadata"))
+    call.store.save(charge | changes)
+    call.emit("charge.updated", charge | changes)
+    return charge | changes
 
 
 def list_all(call: Call) -> Json:
-    return page(call, "charge", "/v1/charges", filters=("customer", "payment_intent"))
-
-
-def retrieve_transaction(call: Call) -> Json:
-    return call.store.get("balance_transaction", call.ids[0])
-
-
-def list_transactions(call: Call) -> Json:
     return page(
-        call,
-        "balance_transaction",
-        "/v1/balance_transactions",
-        filters=("currency", "source", "type"),
+        call, "charge", "/v1/charges", filters=("customer", "payment_intent", "transfer_group")
     )

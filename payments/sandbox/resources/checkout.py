@@ -3,10 +3,11 @@
 Source: https://docs.stripe.com/api/checkout/sessions
 """
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from payments.sandbox.amounts import check_charge, check_currency
-from payments.sandbox.calls import Call, metadata, now
+from payments.sandbox.calls import Call, metadata
 from payments.sandbox.errors import ApiError, InvalidParameter, Json
 from payments.sandbox.listing import page
 from payments.sandbox.resources import customers, payment_intents, setup_intents
@@ -50,8 +51,8 @@ def _check_addresses(call: Call) -> None:
 
 
 def _expiry(call: Call) -> int:
-    expires_at: int = call.get("expires_at", now() + _LONGEST_SECONDS)
-    if not _SHORTEST_SECONDS - 60 <= expires_at - now() <= _LONGEST_SECONDS:
+    expires_at: int = call.get("expires_at", call.now() + _LONGEST_SECONDS)
+    if not _SHORTEST_SECONDS - 60 <= expires_at - call.now() <= _LONGEST_SECONDS:
         raise InvalidParameter(
             "The expires_at timestamp must be between 30 minutes and 24 hours from creation.",
             param="expires_at",
@@ -66,10 +67,11 @@ def _blank(call: Call) -> Json:
         "object": "checkout.session",
         "amount_subtotal": None,
         "amount_total": None,
+        "allowed_payment_method_types": call.get("allowed_payment_method_types"),
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
         "cancel_url": call.get("cancel_url"),
         "client_reference_id": call.get("client_reference_id"),
-        "created": now(),
+        "created": call.now(),
         "currency": None,
         "custom_fields": [],
         "custom_text": {
@@ -144,14 +146,7 @@ def _for_payment(call: Call) -> Json:
 
 def with_params(call: Call, params: Json) -> Call:
     """Return the same call as if it had come with other parameters."""
-    return Call(
-        store=call.store,
-        faults=call.faults,
-        base_url=call.base_url,
-        params=params,
-        request_id=call.request_id,
-        idempotency_key=call.idempotency_key,
-    )
+    return replace(call, params=params, ids=())
 
 
 def payment(call: Call, session: Json) -> Json:
@@ -181,7 +176,7 @@ def complete(call: Call, session: Json) -> Json:
 def current(call: Call, session_id: str) -> Json:
     """Return the session, expired if its time has passed."""
     session = call.store.get("checkout.session", session_id)
-    if session["status"] == "open" and session["expires_at"] <= now():
+    if session["status"] == "open" and session["expires_at"] <= call.now():
         return _expire(call, session)
     return session
 

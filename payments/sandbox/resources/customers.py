@@ -1,6 +1,6 @@
 """Customers: whom cards are kept for. Source: https://docs.stripe.com/api/customers"""
 
-from payments.sandbox.calls import Call, metadata, now
+from payments.sandbox.calls import Call, metadata
 from payments.sandbox.errors import ApiError, Json
 from payments.sandbox.listing import page
 from payments.sandbox.resources import payment_methods
@@ -15,7 +15,7 @@ def create(call: Call) -> Json:
         "object": "customer",
         "address": None,
         "balance": 0,
-        "created": now(),
+        "created": call.now(),
         "currency": None,
         "default_source": None,
         "delinquent": False,

@@ -6,7 +6,7 @@ from payments.sandbox.listing import page
 
 
 def retrieve(call: Call) -> Json:
-    return call.store.get("event", call.ids[0])
+    return call.owned("event")
 
 
 def list_all(call: Call) -> Json:

@@ -7,7 +7,7 @@ from typing import Any
 
 from payments.sandbox import authentication, paying
 from payments.sandbox.amounts import check_charge, check_currency
-from payments.sandbox.calls import Call, metadata, now
+from payments.sandbox.calls import Call, metadata
 from payments.sandbox.errors import (
     ApiError,
     CardDeclined,
@@ -19,7 +19,7 @@ from payments.sandbox.listing import page
 from payments.sandbox.resources import customers, payment_methods, setup_intents
 from payments.sandbox.store import new_id
 
-_CHANGEABLE = ("description", "receipt_email", "setup_future_usage")
+_CHANGEABLE = ("description", "receipt_email", "setup_future_usage", "transfer_group")
 
 
 def create(call: Call) -> Json:
@@ -38,8 +38,9 @@ def add(call: Call) -> Json:
     if method is not None:
         method = payment_methods.usable(call, method, customer)["id"]
     currency = check_currency(call.params["currency"])
-    intent: Json = _blank() | {
+    intent: Json = _blank(call) | {
         "amount": check_charge(call.params["amount"], currency),
+        "allowed_payment_method_types": call.get("allowed_payment_method_types"),
         "automatic_payment_methods": setup_intents.automatic_methods(call),
         "capture_method": call.get("capture_method", "automatic_async"),
         "currency": currency,
@@ -54,7 +55,7 @@ def add(call: Call) -> Json:
     return intent
 
 
-def _blank() -> Json:
+def _blank(call: Call) -> Json:
     intent_id = new_id("pi")
     empty: dict[str, Any] = dict.fromkeys(
         (
@@ -76,7 +77,6 @@ def _blank() -> Json:
             "statement_descriptor",
             "statement_descriptor_suffix",
             "transfer_data",
-            "transfer_group",
         )
     )
     return {
@@ -88,7 +88,7 @@ def _blank() -> Json:
         "amount_received": 0,
         "client_secret": authentication.client_secret(intent_id),
         "confirmation_method": "automatic",
-        "created": now(),
+        "created": call.now(),
         "livemode": False,
         "payment_method_types": ["card"],
     }
@@ -178,7 +178,7 @@ def cancel(call: Call) -> Json:
     cancelled = intent | {
         "status": "canceled",
         "amount_capturable": 0,
-        "canceled_at": now(),
+        "canceled_at": call.now(),
         "cancellation_reason": call.get("cancellation_reason"),
         "next_action": None,
     }

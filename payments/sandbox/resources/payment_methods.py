@@ -3,16 +3,15 @@
 Source: https://docs.stripe.com/api/payment_methods
 """
 
-import json
-from typing import Any
-
 from payments.sandbox import cards
-from payments.sandbox.calls import Call, metadata, now
+from payments.sandbox.calls import Call, metadata
 from payments.sandbox.errors import ApiError, CardDeclined, InvalidParameter, Json
 from payments.sandbox.listing import page
-from payments.sandbox.resources import customers
+from payments.sandbox.published_cards import PublishedCard
+from payments.sandbox.resources import customers, mandates
 from payments.sandbox.store import new_id
 
+_NO_BILLING = dict.fromkeys(("address", "email", "name", "phone", "tax_id"))
 _NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 
 
@@ -24,7 +23,7 @@ def create(call: Call) -> Json:
     if "token" in given:
         return add(call, _tokened(given["token"]), billing=call.get("billing_details"))
     card = cards.by_number(given["number"])
-    cards.check_expiry(given["exp_month"], given["exp_year"])
+    cards.check_expiry(given["exp_month"], given["exp_year"], call.today())
     if "cvc" in given:
         cards.check_cvc(given["cvc"], card)
     return add(
@@ -37,7 +36,7 @@ def create(call: Call) -> Json:
     )
 
 
-def _tokened(token: str) -> cards.PublishedCard:
+def _tokened(token: str) -> PublishedCard:
     card = cards.by_token(token)
     if card is None:
         raise ApiError(f"No such token: '{token}'", code="resource_missing", param="card[token]")
@@ -46,7 +45,7 @@ def _tokened(token: str) -> cards.PublishedCard:
 
 def add(
     call: Call,
-    card: cards.PublishedCard,
+    card: PublishedCard,
     *,
     exp_month: int = 12,
     exp_year: int = 2034,
@@ -54,17 +53,14 @@ def add(
     extra: Json | None = None,
 ) -> Json:
     """Store and return a card that belongs to nobody yet."""
-    details: Json = {"address": None, "email": None, "name": None, "phone": None, "tax_id": None}
-    details.update(billing or {})
-    details["address"] = {**_NO_ADDRESS, **(details["address"] or {})}
     return call.store.add(
         {
             "id": new_id("pm"),
             "object": "payment_method",
             "allow_redisplay": "unspecified",
-            "billing_details": details,
+            "billing_details": _billing(billing, _NO_BILLING),
             "card": _looks(card, exp_month, exp_year),
-            "created": now(),
+            "created": call.now(),
             "customer": None,
             "customer_account": None,
             "livemode": False,
@@ -74,13 +70,19 @@ def add(
     )
 
 
-def _looks(card: cards.PublishedCard, exp_month: int, exp_year: int) -> Json:
+def _billing(given: Json | None, before: Json) -> Json:
+    details = before | {name: value or None for name, value in (given or {}).items()}
+    details["address"] = _NO_ADDRESS | (before["address"] or {}) | (details["address"] or {})
+    return details
+
+
+def _looks(card: PublishedCard, exp_month: int, exp_year: int) -> Json:
     return {
         "brand": card.brand,
         "checks": {
             "address_line1_check": None,
             "address_postal_code_check": None,
-            "cvc_check": "fail" if card.code == "incorrect_cvc" else "pass",
+            "cvc_check": "fail" if card.decline_code == "incorrect_cvc" else "pass",
         },
         "country": card.country,
         "display_brand": card.brand,
@@ -144,6 +146,33 @@ def retrieve(call: Call) -> Json:
     return resolve(call, call.ids[0])
 
 
+def update(call: Call) -> Json:
+    """Change what its owner may change. Raises ApiError for a card of nobody."""
+    method = call.store.get("payment_method", call.ids[0], param="payment_method")
+    if method["customer"] is None:
+        raise ApiError("You must save this PaymentMethod to a customer before you can update it.")
+    card: Json = method["card"] | call.get("card", {})
+    cards.check_expiry(card["exp_month"], card["exp_year"], call.today())
+    changed = method | {
+        "allow_redisplay": call.get("allow_redisplay", method["allow_redisplay"]),
+        "billing_details": _billing(call.get("billing_details"), method["billing_details"]),
+        "card": card,
+        "metadata": metadata(method["metadata"], call.get("metadata")),
+    }
+    call.store.save(changed)
+    call.emit("payment_method.updated", changed)
+    return changed
+
+
+def reissue(call: Call, method: Json, number: str | None, month: int, year: int) -> Json:
+    """Let the card's bank send another one to its holder, and tell Stripe of it."""
+    card = cards.by_number(number) if number else cards.of_payment_method(method)
+    cards.check_expiry(month, year, call.today())
+    changed = call.store.save(method | {"card": _looks(card, month, year)})
+    call.emit("payment_method.automatically_updated", changed, card=method["card"])
+    return changed
+
+
 def attach(call: Call) -> Json:
     method = usable(call, call.ids[0], call.get("customer"))
     customers.living(call, call.params["customer"])
@@ -178,18 +207,13 @@ def release(call: Call, method: Json) -> Json:
     """Detach the card for good."""
     released = call.store.save(method | {"customer": None})
     call.store.hide(method["id"], spent=True)
+    mandates.end_all(call, released)
     call.emit("payment_method.detached", released, customer=method["customer"])
     return released
 
 
 def all_of(call: Call, customer_id: str) -> list[Json]:
-    rows = call.store.rows(
-        "SELECT body FROM objects WHERE kind = 'payment_method'"
-        " AND json_extract(body, '$.customer') = ? ORDER BY sequence",
-        customer_id,
-    )
-    bodies: list[Any] = [json.loads(row["body"]) for row in rows]
-    return bodies
+    return call.store.all_with("payment_method", "customer", customer_id)
 
 
 def list_all(call: Call) -> Json:

@@ -1,31 +1,35 @@
 """Refunds, with those that stay pending and those that fail after they succeeded.
 
+What the charge cost is not given back.
+
 Source: https://docs.stripe.com/api/refunds, https://docs.stripe.com/refunds#failed-refunds
 """
 
-import time
-
 from payments.sandbox import cards
 from payments.sandbox.amounts import check_steps
-from payments.sandbox.calls import Call, metadata, now
+from payments.sandbox.calls import Call, metadata
 from payments.sandbox.errors import ApiError, InvalidParameter, Json
 from payments.sandbox.listing import page
-from payments.sandbox.resources import charges
+from payments.sandbox.published_cards import RefundCourse
+from payments.sandbox.resources import balance, disputes
 from payments.sandbox.store import new_id
 
 
 def create(call: Call) -> Json:
     """Give money of a charge back, up to what was captured and not refunded yet."""
     charge = _charge(call)
+    disputes.refuse_refund(call, charge)
     amount = _amount(call, charge)
     course = cards.of_payment_method(_method(call, charge)).refund
-    pending = course is cards.RefundCourse.PENDING_THEN_SUCCEEDS
+    pending = course is RefundCourse.PENDING_THEN_SUCCEEDS
     refund = _add(call, charge, amount, "pending" if pending else "succeeded")
     charge = call.store.save(_refunded(charge, amount))
     call.emit("refund.created", refund)
     call.emit("charge.refunded", charge)
-    if course is not cards.RefundCourse.AT_ONCE:
-        call.store.schedule(refund["id"], time.time() + call.faults.rules.refund_seconds)
+    if charge["refunded"]:
+        disputes.drop_inquiry(call, charge)
+    if course is not RefundCourse.AT_ONCE:
+        call.store.schedule(refund["id"], call.store.time() + call.faults.rules.refund_seconds)
     return refund
 
 
@@ -81,12 +85,15 @@ def _add(call: Call, charge: Json, amount: int, status: str) -> Json:
         "amount": amount,
         "balance_transaction": None,
         "charge": charge["id"],
-        "created": now(),
+        "created": call.now(),
         "currency": charge["currency"],
+        "customer": charge["customer"],
+        "customer_account": None,
         "description": None,
         "destination_details": {"card": {"type": "refund"}, "type": "card"},
         "metadata": metadata({}, call.get("metadata")),
         "payment_intent": charge["payment_intent"],
+        "payment_method": charge["payment_method"],
         "reason": call.get("reason"),
         "receipt_number": None,
         "source_transfer_reversal": None,
@@ -95,8 +102,8 @@ def _add(call: Call, charge: Json, amount: int, status: str) -> Json:
     }
     if status == "pending":
         refund["pending_reason"] = "processing"
-    refund["balance_transaction"] = charges.book(call, refund, "refund", -amount)
-    return call.store.add(refund)
+    transaction = balance.book(call, refund, "refund", -amount, currency=charge["currency"])
+    return call.store.add(refund | {"balance_transaction": transaction["id"]})
 
 
 def due_change(call: Call, refund_id: str) -> Json:
@@ -104,7 +111,7 @@ def due_change(call: Call, refund_id: str) -> Json:
     refund = call.store.get("refund", refund_id)
     charge = call.store.get("charge", refund["charge"])
     course = cards.of_payment_method(_method(call, charge)).refund
-    if course is cards.RefundCourse.PENDING_THEN_SUCCEEDS:
+    if course is RefundCourse.PENDING_THEN_SUCCEEDS:
         return succeed(call, refund)
     return fail(call, refund, "lost_or_stolen_card")
 
@@ -131,9 +138,10 @@ def fail(call: Call, refund: Json, reason: str) -> Json:
         raise ApiError(f"This refund has a status of {refund['status']}.")
     failed = {name: value for name, value in refund.items() if name != "pending_reason"}
     failed |= {"status": "failed", "failure_reason": reason}
-    failed["failure_balance_transaction"] = charges.book(
-        call, refund, "refund_failure", refund["amount"]
+    returned = balance.book(
+        call, refund, "refund_failure", refund["amount"], currency=refund["currency"]
     )
+    failed["failure_balance_transaction"] = returned["id"]
     call.store.save(failed)
     call.store.unschedule(refund["id"])
     call.store.save(_refunded(call.store.get("charge", refund["charge"]), -refund["amount"]))

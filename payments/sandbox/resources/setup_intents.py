@@ -1,19 +1,29 @@
-"""Setup intents: a card is proved and bound without a charge.
+"""Setup intents: a card is proved and bound without a charge, and what its owner agrees to is kept.
 
 Source: https://docs.stripe.com/api/setup_intents, https://docs.stripe.com/payments/paymentintents/lifecycle
 """
 
 from payments.sandbox import authentication, cards
-from payments.sandbox.calls import Call, metadata, now
-from payments.sandbox.errors import ApiError, CardDeclined, Json, unexpected_state
+from payments.sandbox.calls import Call, metadata
+from payments.sandbox.errors import (
+    ApiError,
+    CardDeclined,
+    InvalidParameter,
+    Json,
+    unexpected_state,
+)
 from payments.sandbox.listing import page
-from payments.sandbox.resources import customers, payment_methods
+from payments.sandbox.resources import customers, mandates, payment_methods
 from payments.sandbox.store import new_id
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
 def create(call: Call) -> Json:
+    if "mandate_data" in call.params and not call.get("confirm"):
+        raise InvalidParameter(
+            "mandate_data can only be given with confirm=true.", param="mandate_data"
+        )
     intent = add(call)
     return _confirm(call, intent) if call.get("confirm") else intent
 
@@ -29,11 +39,12 @@ def add(call: Call) -> Json:
     intent: Json = {
         "id": intent_id,
         "object": "setup_intent",
+        "allowed_payment_method_types": call.get("allowed_payment_method_types"),
         "application": None,
         "automatic_payment_methods": automatic_methods(call),
         "cancellation_reason": None,
         "client_secret": authentication.client_secret(intent_id),
-        "created": now(),
+        "created": call.now(),
         "customer": customer,
         "customer_account": None,
         "description": call.get("description"),
@@ -84,6 +95,9 @@ def _confirm(call: Call, intent: Json) -> Json:
         )
     _check_return_url(call, intent)
     method = payment_methods.usable(call, method_id, intent["customer"])
+    if call.get("mandate_data"):
+        acceptance = call.params["mandate_data"]["customer_acceptance"]
+        call.store.hide(intent["id"], acceptance=acceptance)
     confirmed = attempt(call, intent, method, return_url=call.get("return_url"))
     if confirmed["status"] == "requires_payment_method":
         raise CardDeclined({**confirmed["last_setup_error"], "setup_intent": confirmed})
@@ -127,8 +141,13 @@ def finish(call: Call, intent: Json, method: Json) -> Json:
         return fail(call, intent, method, decline)
     if intent["customer"] is not None:
         payment_methods.keep(call, method, intent["customer"])
-    call.store.hide(method["id"], set_up=True)
-    done = call.store.save(intent | {"status": "succeeded", "next_action": None})
+    if intent["usage"] == "off_session":
+        call.store.hide(method["id"], set_up=True)
+    acceptance = call.store.hidden(intent["id"]).get("acceptance")
+    mandate = mandates.add(call, method, acceptance)["id"] if acceptance else None
+    done = call.store.save(
+        intent | {"status": "succeeded", "next_action": None, "mandate": mandate}
+    )
     call.emit("setup_intent.succeeded", done)
     return done
 

@@ -20,6 +20,8 @@ def faults(value: Any, hint: Any, at: str) -> list[str]:
         return [] if value in get_args(hint) else [f"{at}: {value!r} is no such word"]
     if origin is list:
         return _list_faults(value, get_args(hint)[0], at)
+    if origin is stripe.ListObject:
+        return _page_faults(value, get_args(hint)[0], at)
     if origin is not None:
         hint = origin
     if isinstance(hint, type) and issubclass(hint, stripe.StripeObject):
@@ -34,6 +36,12 @@ def _list_faults(value: Any, item: Any, at: str) -> list[str]:
     if not isinstance(value, list):
         return [f"{at}: {value!r} is no list"]
     return [fault for i, each in enumerate(value) for fault in faults(each, item, f"{at}[{i}]")]
+
+
+def _page_faults(value: Any, item: Any, at: str) -> list[str]:
+    if not isinstance(value, dict) or value.keys() != {"object", "url", "has_more", "data"}:
+        return [f"{at}: {value!r} is no list object"]
+    return _list_faults(value["data"], item, f"{at}.data")
 
 
 def _object_faults(value: Any, shape: type, at: str) -> list[str]:

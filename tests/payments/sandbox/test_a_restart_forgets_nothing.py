@@ -1,6 +1,7 @@
 """What was there before the process ended is there again, at the new address."""
 
 import contextlib
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -37,6 +38,29 @@ def test_objects_and_answers_stay(tmp_path: Path) -> None:
     with running(tmp_path) as sandbox:
         assert client_of(sandbox).v1.customers.create(params, options).id == made.id
         assert len(client_of(sandbox).v1.customers.list().data) == 1
+
+
+def test_the_clock_stays_where_it_was_moved_to(tmp_path: Path) -> None:
+    with running(tmp_path) as sandbox:
+        sandbox.control("clock", advance_seconds=5000)
+    with running(tmp_path) as sandbox:
+        assert sandbox.control("clock")["ahead_seconds"] == 5000
+
+
+def test_a_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "sandbox.sqlite3")) as database:
+        database.execute(
+            "CREATE TABLE objects (sequence INTEGER PRIMARY KEY AUTOINCREMENT,"
+            " id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, body TEXT NOT NULL,"
+            " hidden TEXT NOT NULL DEFAULT '{}')"
+        )
+        body = '{"id": "cus_1", "object": "customer", "created": 1, "email": "a@example.com"}'
+        database.execute(
+            "INSERT INTO objects (id, kind, body) VALUES ('cus_1', 'customer', ?)", (body,)
+        )
+        database.commit()
+    with running(tmp_path) as sandbox:
+        assert [each.id for each in client_of(sandbox).v1.customers.list().data] == ["cus_1"]
 
 
 def test_events_that_nobody_took_arrive_later(tmp_path: Path) -> None:

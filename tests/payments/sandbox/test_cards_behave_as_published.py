@@ -3,7 +3,9 @@
 import pytest
 import stripe
 
-from payments.sandbox.cards import CARDS
+from payments.sandbox.declines import CODES
+from payments.sandbox.published_cards import CARDS
+from payments.sandbox.server import Sandbox
 from tests.payments.sandbox.conftest import Pay
 from tests.payments.sandbox_fixture import answer_bank
 
@@ -19,6 +21,9 @@ def card(api: stripe.StripeClient, number: str, **changes: object) -> stripe.Pay
         ("4000000000000002", "card_declined", "generic_decline"),
         ("4000000000009995", "card_declined", "insufficient_funds"),
         ("4000000000009987", "card_declined", "lost_card"),
+        ("4000000000009979", "card_declined", "stolen_card"),
+        ("4000000000006975", "card_declined", "card_velocity_exceeded"),
+        ("4100000000000019", "card_declined", "fraudulent"),
         ("4000000000000069", "expired_card", "expired_card"),
         ("4000000000000127", "incorrect_cvc", "incorrect_cvc"),
         ("4000000000000119", "processing_error", "processing_error"),
@@ -171,3 +176,30 @@ def test_proof_does_not_help_an_empty_card(api: stripe.StripeClient, pay: Pay) -
     failed = api.v1.payment_intents.retrieve(intent.id)
     assert failed.last_payment_error is not None
     assert failed.last_payment_error.decline_code == "insufficient_funds"
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_every_published_reason_can_be_asked_for(
+    api: stripe.StripeClient, sandbox: Sandbox, pay: Pay, code: str
+) -> None:
+    sandbox.control("rules", decline_next=1, decline_code=code)
+    with pytest.raises(stripe.CardError) as declined:
+        pay()
+    assert declined.value.error is not None
+    assert declined.value.error.decline_code == code
+    assert api.v1.charges.list().data[0].failure_code == declined.value.code
+    assert pay().status == "succeeded"
+
+
+def test_a_card_whose_date_has_passed_is_declined(
+    api: stripe.StripeClient, sandbox: Sandbox, customer: stripe.Customer, pay: Pay
+) -> None:
+    now = api.v1.payment_methods.create(
+        {"type": "card", "card": {"number": "4242424242424242", "exp_month": 12, "exp_year": 2034}}
+    )
+    api.v1.payment_methods.attach(now.id, {"customer": customer.id})
+    for _ in range(12):
+        sandbox.control("clock", advance_seconds=366 * 24 * 60 * 60)
+    with pytest.raises(stripe.CardError) as declined:
+        pay(now.id)
+    assert declined.value.code == "expired_card"

@@ -97,6 +97,35 @@ def test_the_key_is_free_again_after_a_day(api: stripe.StripeClient) -> None:
         assert make(api, "k7").id != first.id
 
 
+def test_the_key_is_free_again_when_the_clock_has_moved_a_day(
+    api: stripe.StripeClient, sandbox: Sandbox
+) -> None:
+    first = make(api, "k9")
+    sandbox.control("clock", advance_seconds=24 * 60 * 60 - 60)
+    assert make(api, "k9").id == first.id
+    sandbox.control("clock", advance_seconds=120)
+    assert make(api, "k9").id != first.id
+
+
+def test_a_failure_after_the_work_is_all_that_the_key_remembers(sandbox: Sandbox, pay: Pay) -> None:
+    api, intent = client_of(sandbox), pay()
+    sandbox.control("rules", spoil_next=1)
+    params: stripe.params.RefundCreateParams = {"payment_intent": intent.id, "amount": 500}
+    for _ in range(2):
+        with pytest.raises(stripe.APIError) as failed:
+            api.v1.refunds.create(params, {"idempotency_key": "k10"})
+        assert failed.value.http_status == 500
+    (refund,) = api.v1.refunds.list({"payment_intent": intent.id}).data
+    assert (refund.amount, refund.status) == (500, "succeeded")
+
+
+def test_the_sdk_does_not_get_past_a_remembered_failure(sandbox: Sandbox) -> None:
+    sandbox.control("rules", spoil_next=1)
+    with pytest.raises(stripe.APIError):
+        make(client_of(sandbox, retries=2), "k11")
+    assert len(client_of(sandbox).v1.customers.list().data) == 1
+
+
 def test_an_answer_lost_on_the_way_is_there_for_the_retry(sandbox: Sandbox) -> None:
     sandbox.control("rules", break_next=1)
     with pytest.raises(stripe.APIConnectionError):

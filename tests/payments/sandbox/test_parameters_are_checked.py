@@ -112,7 +112,7 @@ def test_an_unreadable_body_is_a_400(sandbox: Sandbox, body: bytes) -> None:
 
 def test_an_unknown_address_is_a_404_in_stripes_shape(sandbox: Sandbox) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="Unrecognized request URL"):
-        client_of(sandbox).v1.payouts.list()
+        client_of(sandbox).v1.subscriptions.list()
 
 
 def test_metadata_is_merged_and_its_keys_can_be_removed(

@@ -25,6 +25,9 @@ from tests.payments.sandbox.conftest import client_of
         {"break_next": None},
         {"fail_status": 200},
         {"shuffle_seed": "x"},
+        {"decline_code": "a_whim"},
+        {"spoil_next": -1},
+        {"available_seconds": 10**9},
     ],
 )
 def test_a_rule_that_is_none_changes_nothing(sandbox: Sandbox, rule: dict[str, Any]) -> None:

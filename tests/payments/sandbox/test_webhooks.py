@@ -136,6 +136,39 @@ def test_events_that_wait_can_be_collected_instead(sandbox: Sandbox) -> None:
     assert sandbox.control("deliveries/collect") == []
 
 
+def test_during_a_rotation_events_are_signed_with_both_secrets(sandbox: Sandbox) -> None:
+    old, new = sandbox.webhook_secret, "whsec_the_new_one"
+    sandbox.control("webhook/secrets", secrets=[new, old])
+    (made,) = customers(sandbox, 1)
+    (event,) = sandbox.control("deliveries/collect")
+    for secret in (old, new):
+        read = stripe.Webhook.construct_event(event["payload"], event["signature"], secret)
+        assert read.data.object["id"] == made
+    sandbox.control("webhook/secrets", secrets=[new])
+    customers(sandbox, 1)
+    (event,) = sandbox.control("deliveries/collect")
+    stripe.Webhook.construct_event(event["payload"], event["signature"], new)
+    with pytest.raises(stripe.SignatureVerificationError):
+        stripe.Webhook.construct_event(event["payload"], event["signature"], old)
+    sandbox.control("reset")
+    customers(sandbox, 1)
+    (event,) = sandbox.control("deliveries/collect")
+    stripe.Webhook.construct_event(event["payload"], event["signature"], old)
+
+
+@pytest.mark.parametrize("secrets", [[], "whsec_a", ["sk_test_a"], [5], None])
+def test_a_secret_that_is_none_is_refused(sandbox: Sandbox, secrets: object) -> None:
+    with pytest.raises(ValueError, match="secrets"):
+        sandbox.control("webhook/secrets", secrets=secrets)
+
+
+def test_a_moved_clock_leaves_signatures_fresh(sandbox: Sandbox) -> None:
+    sandbox.control("clock", advance_seconds=24 * 60 * 60)
+    customers(sandbox, 1)
+    (event,) = sandbox.control("deliveries/collect")
+    stripe.Webhook.construct_event(event["payload"], event["signature"], sandbox.webhook_secret)
+
+
 @pytest.mark.parametrize(
     "url", ["http://example.com/", "ftp://127.0.0.1:1/", "http://127.0.0.1:x/", 5]
 )
