@@ -1,26 +1,32 @@
 """What both drains share: entries in, one transaction, and what the gate is to hear of it."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from flashsale import tokens
 from flashsale.claim_states import ClaimState
 from flashsale.gate.keys import claim_bit
 from flashsale.gate.results import Result, of_claim
 from flashsale.intake.streams import Entry
-from flashsale.models import Claim, DeadLetter, Stream
+from flashsale.models import Claim, DeadLetter, Reservation, Stream
 from flashsale.services.locking import StaleEpoch, lock_epoch
+from flashsale.standings import Standing
 from socialcommerce.lib import redis
 
 logger = logging.getLogger(__name__)
 
 # The year 2255. A stream entry is text and may say anything; a time beyond is poison.
 MICROSECONDS_MAX: Final = 2**53
-EPOCH_DIGITS_MAX: Final = 9  # of a number that the column can hold
+# Of numbers that their columns can hold.
+EPOCH_DIGITS_MAX: Final = 9
+ID_DIGITS_MAX: Final = 18
+TIME_DIGITS_MAX: Final = 16
+EPOCH: Final = datetime.fromtimestamp(0, tz=UTC)
 # The trouble of a server or a machine, never of an entry: the batch comes again as it is.
 ELSEWHERE: Final = (OperationalError, InterfaceError, redis.RedisError, StaleEpoch, MemoryError)
 
@@ -62,8 +68,8 @@ def work(batch: Batch, *, stream: Stream, by: Work) -> Outcome:
     """Every entry is committed or a dead letter with its reason; one poison entry costs no other.
 
     So does a mistake of ours that one entry brings out: delivered again and again, it would keep
-    all the others waiting. A claim that was committed before the mistake stays what it is. Raises
-    what is ELSEWHERE: StaleEpoch, a server that is away. Then nothing is done and the entries are
+    all the others waiting. What was committed before the mistake stays what it is. Raises what is
+    ELSEWHERE: StaleEpoch, a server that is away. Then nothing is done and the entries are
     delivered again.
     """
     try:
@@ -95,7 +101,7 @@ def _bury(batch: Batch, *, stream: Stream, reason: str) -> Outcome:
     entry = batch.entries[0]
     with transaction.atomic(durable=True):
         lock_epoch(batch.sale_id, batch.epoch)
-        written = _written(batch.sale_id, entry) if stream == Stream.CLAIMS else None
+        written = WRITTEN[stream](batch.sale_id, entry)
         if written is not None:
             return Outcome([written])
         DeadLetter.objects.bulk_create(
@@ -115,19 +121,29 @@ def _bury(batch: Batch, *, stream: Stream, reason: str) -> Outcome:
     logger.error("Sale %s: dead letter %s: %s", batch.sale_id, entry.id, reason)
     # Its bit and its unit of remain stay as they are: an entry nobody understands gives nothing
     # back by itself. The controller's reconciliation finds the free unit.
-    # Its person hears that it was not taken, instead of being in line for ever.
-    ticket = entry.fields.get("ticket", "")[:32]
+    # Its person hears that it was not taken, instead of waiting for ever.
+    ticket = _ticket(batch.sale_id, stream, entry)
     result = Result(ClaimState.REFUSED) if ticket else None
     return Outcome([Settled(entry.id, ticket, result=result)])
 
 
-def _written(sale_id: int, entry: Entry) -> Settled | None:
+def _ticket(sale_id: int, stream: Stream, entry: Entry) -> str:
+    """Under which its person asks what became of it; empty if it does not say whose it is."""
+    if stream == Stream.CLAIMS:
+        return entry.fields.get("ticket", "")[:32]
+    person_id = _number(entry.fields, "person", ID_DIGITS_MAX)
+    if person_id is None:
+        return ""
+    return tokens.reservation_ticket(sale_id=sale_id, person_id=person_id)
+
+
+def _written_claim(sale_id: int, entry: Entry) -> Settled | None:
     """The end of a claim whose batch went wrong after its commit: it stands, and is told."""
-    epoch = entry.fields.get("epoch", "")
-    if not (epoch.isdecimal() and len(epoch) <= EPOCH_DIGITS_MAX):
+    epoch = _number(entry.fields, "epoch", EPOCH_DIGITS_MAX)
+    if epoch is None:
         return None
     rows = Claim.objects.select_related("sale", "reservation", "unit", "order")
-    claim = rows.filter(sale_id=sale_id, gate_epoch=int(epoch), gate_entry=entry.id).first()
+    claim = rows.filter(sale_id=sale_id, gate_epoch=epoch, gate_entry=entry.id).first()
     if claim is None:
         return None
     settled = Settled(entry.id, claim.ticket, lot_id=claim.lot_id, result=of_claim(claim))
@@ -136,3 +152,29 @@ def _written(sale_id: int, entry: Entry) -> Settled | None:
     number, slots = claim.reservation.number, claim.sale.slots
     bit = claim_bit(number=number, slot=claim.slot, slots=slots)
     return settled._replace(give=entry.fields.get("lost") != "1", unmark=bit)
+
+
+def _written_reservation(sale_id: int, entry: Entry) -> Settled | None:
+    """Likewise of a reservation: the row that this very entry has written names its time."""
+    person_id = _number(entry.fields, "person", ID_DIGITS_MAX)
+    received_us = _number(entry.fields, "at", TIME_DIGITS_MAX)
+    if person_id is None or received_us is None or received_us >= MICROSECONDS_MAX:
+        return None
+    rows = Reservation.objects.standing().filter(sale_id=sale_id, person_id=person_id)
+    row = rows.filter(received_at=EPOCH + timedelta(microseconds=received_us)).first()
+    if row is None:
+        return None
+    ticket = _ticket(sale_id, Stream.RESERVATIONS, entry)
+    return Settled(entry.id, ticket, result=Result(Standing.RESERVED, number=str(row.number)))
+
+
+def _number(fields: Mapping[str, str], name: str, digits: int) -> int | None:
+    """None for anything that no column could hold: an entry is text and may say anything."""
+    text = fields.get(name, "")
+    return int(text) if text.isdecimal() and len(text) <= digits else None
+
+
+WRITTEN: Final[dict[Stream, Callable[[int, Entry], Settled | None]]] = {
+    Stream.CLAIMS: _written_claim,
+    Stream.RESERVATIONS: _written_reservation,
+}

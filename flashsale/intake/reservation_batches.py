@@ -17,7 +17,7 @@ from flashsale.intake.batches import MICROSECONDS_MAX, BadEntry, Batch, Outcome,
 from flashsale.models import Sale
 from flashsale.services.locking import lock_epoch
 from flashsale.standings import Standing
-from socialcommerce.lib import arrays
+from socialcommerce.lib import arrays, faultpoints
 
 CARD = "sale"
 SQL: Final = Path(__file__).resolve().parent.parent / "sql"
@@ -66,6 +66,7 @@ def work(batch: Batch) -> Outcome:
         if fresh:
             _write(sale, fresh, now=batch.now)
             sale.save(update_fields=["reserved", "withdrawn"])
+    faultpoints.reach("reservations after commit")
     return Outcome(settled + [_reserved(sale, one.entry, one.number) for one in fresh])
 
 
