@@ -137,6 +137,8 @@ class Sale(models.Model):
     allocated_at = models.DateTimeField(_("window or draw decided"), null=True, editable=False)
     voided_at = models.DateTimeField(_("draw void"), null=True, editable=False)
     proved_at = models.DateTimeField(_("record published"), null=True, editable=False)
+    # Where a pause has moved the deadline of the parties' secrets.
+    secrets_due_at = models.DateTimeField(_("secrets due"), null=True, editable=False)
     paused_at = models.DateTimeField(_("paused"), null=True, editable=False)
     pause_reason = models.CharField(_("why it is paused"), max_length=200, editable=False)
     sold_out_at = models.DateTimeField(_("first sold out"), null=True, editable=False)

@@ -106,7 +106,8 @@ def pause(*, sale_id: int, reason: str, now: datetime, by: User | None = None) -
 
 
 def resume(*, sale_id: int, now: datetime, by: User | None = None) -> Sale:
-    """Every hold has the seconds that it had left; the controller opens the gate again.
+    """Every hold, the open wave and the parties of the seed have the seconds that they had left;
+    the controller opens the gate again.
 
     Opens the transaction. Raises WrongState.
     """
@@ -117,13 +118,14 @@ def resume(*, sale_id: int, now: datetime, by: User | None = None) -> Sale:
         _move(sale, SaleState.APPROVED)
         stood_still = now - sale.paused_at
         waves.stand_still(sale, since=sale.paused_at, until=now)
+        secrets.stand_still(sale, since=sale.paused_at, until=now)
         order_ids = _unpaid_orders(sale)
         Claim.objects.filter(order__in=order_ids).update(
             held_until=F("held_until") + stood_still, paying_until=F("paying_until") + stood_still
         )
         bulk_orders.postpone(order_ids, by=stood_still - STANDSTILL)
         sale.paused_at, sale.pause_reason = None, ""
-        sale.save(update_fields=["state", "paused_at", "pause_reason"])
+        sale.save(update_fields=["state", "paused_at", "pause_reason", "secrets_due_at"])
         seconds = round(stood_still.total_seconds())
         acts.log(sale, kind="resumed", by=by, detail={"stood_still_seconds": seconds}, now=now)
     return sale

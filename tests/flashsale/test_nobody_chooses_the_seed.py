@@ -2,17 +2,19 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from accounts.models import Notification, User
 from flashsale.models import Act, Sale
 from flashsale.proof import lottery
 from flashsale.services import conclusions
+from flashsale.services import sales as sale_services
 from flashsale.services.fairness import draws, seals, secrets
 from socialcommerce.lib import clock
 from socialcommerce.lib.problems import Forbidden, NotFound
@@ -150,3 +152,52 @@ def test_operators_invite_and_the_invited_commit_and_reveal_on_the_page(
     assert "Reveal it to everybody" in party.get(path).content.decode()
     assert party.post(path, {"value": SECRET}).status_code == 303
     assert SECRET in Client().get(path).content.decode()
+
+
+def paused_for_an_hour(sale: Sale) -> datetime:
+    """Paused ten seconds after the moment of the draw; when it was resumed."""
+    since = secrets.moment(sale) + timedelta(seconds=10)
+    until = since + timedelta(hours=1)
+    sale_services.pause(sale_id=sale.pk, reason="a fire", now=since)
+    sale_services.resume(sale_id=sale.pk, now=until)
+    sale.refresh_from_db()
+    return until
+
+
+def test_a_pause_takes_nothing_of_the_time_to_reveal(alice: User, settings: Settings) -> None:
+    settings.SALE_SECRET_GRACE_SECONDS = 60
+    sale = with_notary(alice)
+    factory.seal(sale)
+    resumed = paused_for_an_hour(sale)
+    assert secrets.deadline(sale) == resumed + timedelta(seconds=50)
+    sales.open_gate(sale)
+    assert not seals.reveal(sale, now=resumed + timedelta(seconds=49))
+    sale.refresh_from_db()
+    assert sale.voided_at is None
+    assert not seals.reveal(sale, now=resumed + timedelta(seconds=50))
+    sale.refresh_from_db()
+    assert sale.voided_at is not None
+
+
+def test_two_pauses_add_up_and_one_before_the_moment_counts_from_it(
+    alice: User, settings: Settings
+) -> None:
+    settings.SALE_SECRET_GRACE_SECONDS = 60
+    sale = with_notary(alice)
+    factory.seal(sale)
+    moment = secrets.moment(sale)
+    for since, until in ((-30, 20), (30, 130), (300, 400)):  # the last: all is over by then
+        sale_services.pause(sale_id=sale.pk, reason="a fire", now=moment + timedelta(seconds=since))
+        sale_services.resume(sale_id=sale.pk, now=moment + timedelta(seconds=until))
+    sale.refresh_from_db()
+    assert secrets.deadline(sale) == moment + timedelta(seconds=60 + 20 + 100)
+
+
+def test_while_it_is_paused_a_secret_is_taken(alice: User, settings: Settings) -> None:
+    settings.SALE_SECRET_GRACE_SECONDS = 60
+    sale = with_notary(alice)
+    factory.seal(sale)
+    sale_services.pause(sale_id=sale.pk, reason="a fire", now=secrets.moment(sale))
+    late = clock.now() + timedelta(hours=1)
+    secrets.reveal(sale_id=sale.pk, holder=alice, value=SECRET, now=late)
+    assert sale.secrets.get(holder=alice).revealed_at == late

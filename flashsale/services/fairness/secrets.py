@@ -101,7 +101,8 @@ def reveal(*, sale_id: int, holder: User, value: str, now: datetime) -> Secret:
     with transaction.atomic(durable=True):
         sale = _lock_public(sale_id)
         secret = _of(sale, holder)
-        if sale.sealed_at is None or sale.voided_at or now >= deadline(sale):
+        now_of_sale = sale.paused_at or now  # while it is paused its clocks stand still
+        if sale.sealed_at is None or sale.voided_at or now_of_sale >= deadline(sale):
             raise NotNow(_("Secrets are revealed between the sealing and the deadline."))
         if hashlib.sha256(bytes.fromhex(value)).hexdigest() != secret.commitment:
             raise BadSecret(_("Its SHA-256 is not your commitment. Nothing was changed."))
@@ -124,7 +125,17 @@ def moment(sale: Sale) -> datetime:
 
 def deadline(sale: Sale) -> datetime:
     """A secret that is not there by then makes the sale void."""
-    return moment(sale) + timedelta(seconds=settings.SALE_SECRET_GRACE_SECONDS)
+    grace = timedelta(seconds=settings.SALE_SECRET_GRACE_SECONDS)
+    return sale.secrets_due_at or moment(sale) + grace
+
+
+def stand_still(sale: Sale, *, since: datetime, until: datetime) -> None:
+    """The parties have what they had left of their time when the sale was paused. It begins at the
+    moment of the draw or the window's end, and so does what a pause takes of it. Unsaved.
+    """
+    began, due = max(since, moment(sale)), deadline(sale)
+    if sale.uses_seed and not sale.seed and began < min(until, due):
+        sale.secrets_due_at = due + (until - began)
 
 
 def _lock_public(sale_id: int) -> Sale:
