@@ -56,13 +56,15 @@ class Pass(models.Model):
 class Turn(models.Model):
     """Coming and losing in one sale, which weighs in the same store's next draw until it fades.
 
-    `spent_in` is the draw that the person won with it.
+    `weighs_in` is the last draw that was sealed with it: while that one is not over, it weighs in
+    no other. `spent_in` is the draw that the person won with it.
     """
 
     store = models.ForeignKey(Profile, models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey(Profile, models.PROTECT, related_name="turns")
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="turns")
     earned_at = models.DateTimeField(_("earned"))
+    weighs_in = models.ForeignKey(Sale, models.PROTECT, null=True, related_name="+")
     spent_in = models.ForeignKey(Sale, models.PROTECT, null=True, related_name="+")
 
     class Meta:

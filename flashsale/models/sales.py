@@ -41,6 +41,10 @@ def hold_seconds() -> int:
     return settings.SALE_HOLD_SECONDS
 
 
+def turn_cap() -> int:
+    return settings.SALE_TURN_CAP
+
+
 class SaleKind(models.TextChoices):
     FIRST_COME = "first_come", _("First come, first served")
     DRAW = "draw", _("Draw")
@@ -102,6 +106,8 @@ class Sale(models.Model):
         validators=[MaxValueValidator(PASS_WEIGHT_MAX)],
         help_text=_("What a pass adds in a draw to the weight 1 of everybody. 0: no passes."),
     )
+    # Announced with the sale, so that no other setting changes its odds afterwards.
+    turn_cap = models.PositiveSmallIntegerField(default=turn_cap, editable=False)
     hold_seconds = models.PositiveIntegerField(
         _("seconds to pay"),
         default=hold_seconds,

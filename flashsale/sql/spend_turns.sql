@@ -1,5 +1,5 @@
--- The turns that weighed for those who won a unit in this draw are spent, the oldest first; the
--- turn that a winner of a later wave had earned by losing it is none.
+-- The turns that weighed for those who won a unit in this draw are spent; the turn that a winner of
+-- a later wave had earned by losing it is none.
 WITH won AS (
     SELECT DISTINCT claim.person_id, store.profile_id AS store_id
     FROM flashsale_claim claim
@@ -12,14 +12,8 @@ WITH won AS (
     DELETE FROM flashsale_turn turn USING won
     WHERE turn.sale_id = %(sale)s AND turn.person_id = won.person_id
       AND turn.store_id = won.store_id
-), weighed AS (
-    SELECT turn.id, turn.spent_in_id,
-           row_number() OVER (PARTITION BY turn.person_id, turn.store_id
-                              ORDER BY turn.earned_at, turn.id) AS place
-    FROM flashsale_turn turn JOIN won USING (person_id, store_id)
-    WHERE turn.sale_id <> %(sale)s AND turn.earned_at > %(since)s
-      AND (turn.spent_in_id IS NULL OR turn.spent_in_id = %(sale)s)
 )
 UPDATE flashsale_turn turn SET spent_in_id = %(sale)s
-FROM weighed
-WHERE turn.id = weighed.id AND weighed.spent_in_id IS NULL AND weighed.place <= %(turn_cap)s
+FROM won
+WHERE turn.weighs_in_id = %(sale)s AND turn.spent_in_id IS NULL
+  AND turn.person_id = won.person_id AND turn.store_id = won.store_id

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django.fixtures import Settings
 
-from accounts.models import Profile
-from flashsale.models import Attendance, Reservation, Sale, Turn
+from accounts.models import Address, Profile
+from flashsale.models import Attendance, Reservation, Sale, SaleKind, Turn
 from flashsale.services import sales as operator
-from flashsale.services.fairness import turns
+from flashsale.services.fairness import draws, turns
 from shop.models import Variant
 from socialcommerce.lib import clock
 from tests.factories import draws as factory
@@ -27,6 +28,15 @@ def give(profile: Profile, sale: Sale, count: int, *, days_ago: int = 1) -> None
             sale=sales.draft_sale(variant=sale.lots.get().variant),
             earned_at=clock.now() - timedelta(days=days_ago),
         )
+
+
+def also_in(sale: Sale, profile: Profile) -> Sale:
+    """Another draw of the same store, in which the person has reserved too."""
+    variant = sale.lots.get().variant
+    other = sales.approved_sale(kind=SaleKind.DRAW, variant=variant)
+    sales.open_gate(other)
+    sales.reserve_rows(other, Address.objects.filter(profile=profile))
+    return other
 
 
 def weights(sale: Sale) -> list[int]:
@@ -93,3 +103,39 @@ def test_a_persons_page_and_the_draws_page_count_the_same() -> None:
     assert turns.count(person=profile, store=store, now=clock.now()) == 2
     assert turns.weight_of(sale, profile) == 3
     assert turns.count(person=UserFactory.create().profile, store=store, now=clock.now()) == 0
+
+
+def test_in_two_draws_at_a_time_a_turn_weighs_in_the_one_that_was_sealed_first() -> None:
+    variant: Variant = sales._variant()
+    first, people = factory.entered(people=1, variant=variant)
+    (profile,) = factory.profiles(people)
+    give(profile, first, 2)
+    others = [also_in(first, profile) for _sale in range(2)]
+    assert weights(first) == [3]
+    assert turns.weight_of(others[0], profile) == 1
+    assert weights(others[0]) == [1]
+    operator.cancel(sale_id=first.pk, now=clock.now())
+    assert turns.weight_of(others[1], profile) == 3
+    assert weights(others[1]) == [3]
+
+
+def test_a_draw_that_is_won_spends_no_turn_that_weighs_in_another() -> None:
+    first, people = factory.entered(people=1, units=1)
+    (profile,) = factory.profiles(people)
+    give(profile, first, 1)
+    second = also_in(first, profile)
+    factory.seal(first)
+    give(profile, second, 1)
+    factory.draw(second)
+    assert draws.allocate(first, now=clock.now())
+    spent = Turn.objects.order_by("pk").values_list("spent_in", flat=True)
+    assert list(spent) == [first.pk, second.pk]
+
+
+def test_another_cap_of_the_site_changes_no_sale_that_there_is(settings: Settings) -> None:
+    sale, people = factory.entered(people=1)
+    (profile,) = factory.profiles(people)
+    give(profile, sale, 9)
+    settings.SALE_TURN_CAP = 1
+    assert weights(sale) == [4]
+    assert b'"turn_cap":3' in factory.record(sale)

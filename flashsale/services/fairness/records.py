@@ -12,7 +12,6 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import Any, Final
 
-from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -114,7 +113,7 @@ def _promises(sale: Sale) -> Iterator[Part]:
         "ends_us": microseconds(sale.ends_at),
         "waves_us": [microseconds(at) for at in _waves(sale)],
         "pass_weight": sale.pass_weight,
-        "turn_cap": settings.SALE_TURN_CAP,
+        "turn_cap": sale.turn_cap,
     }
     raises = _raises(sale)
     for lot in sale.lots.select_related("variant__product"):

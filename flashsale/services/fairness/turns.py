@@ -1,4 +1,7 @@
-"""The turn ledger: coming and losing weighs in the store's next draws, for a while, up to a cap."""
+"""The turn ledger: coming and losing weighs in the store's next draws, for a while, up to a cap.
+
+A turn weighs in one draw at a time: two that overlap would both be won with it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,9 +13,12 @@ from django.db import connection
 
 from accounts.models import Profile
 from flashsale.models import Reservation, Sale, SaleKind, Turn
+from socialcommerce.lib import arrays, faultpoints, guards
 
 SQL: Final = Path(__file__).resolve().parents[2] / "sql"
 EARN: Final = (SQL / "earn_turns.sql").read_text()
+STAKE: Final = (SQL / "stake_turns.sql").read_text()
+LOCK: Final = "FOR NO KEY UPDATE OF turn"
 SPEND: Final = (SQL / "spend_turns.sql").read_text()
 WEIGHTS: Final = (SQL / "weights.sql").read_text()
 SET_WEIGHTS: Final = f"""
@@ -54,8 +60,16 @@ def give_back(sale: Sale) -> None:
 
 
 def set_weights(sale: Sale) -> None:
-    """Every standing reservation of a draw weighs 1, more by its pass and its person's turns."""
-    _run(SET_WEIGHTS, _parameters(sale))
+    """Every standing reservation of a draw weighs 1, more by its pass and its person's turns,
+    which weigh in no other draw until this one is over. Two statements, inside the caller's
+    transaction; locks the turns.
+    """
+    elsewhere = Sale.objects.running().exclude(pk=sale.pk).values_list("pk", flat=True)
+    lock = LOCK if guards.is_on("turns locked") else ""
+    stake = {**_parameters(sale), "elsewhere": arrays.integers(elsewhere)}
+    _run(STAKE.format(lock=lock), stake)
+    faultpoints.reach("turns at stake")
+    _run(SET_WEIGHTS, {**_parameters(sale), "sealed": True})
 
 
 def weights_of(sale: Sale, *, lot_id: int) -> dict[int, int]:
@@ -103,8 +117,9 @@ def _parameters(sale: Sale, *, person_id: int | None = None) -> dict[str, Any]:
     return {
         "sale": sale.pk,
         "person": person_id,
+        "sealed": sale.sealed_at is not None,
         "pass_weight": sale.pass_weight,
-        "turn_cap": settings.SALE_TURN_CAP,
+        "turn_cap": sale.turn_cap,
         "since": sale.reserve_closes_at - _lifetime(),
     }
 
