@@ -35,18 +35,19 @@ def read(path: str) -> Parts:
     return parts if last == "end" else sys.exit("WRONG: the record breaks off")
 
 def people_and_log(parts: Parts) -> tuple[dict[int, Any], list[Any]]:
-    entries, log, head = dict[int, Any](), list[Any](), ""
+    entries, log, head, rules = dict[int, Any](), list[Any](), "", parts["rules"][0][1]
+    most = 1 + (rules["pass_weight"] + rules["turn_cap"] if rules["kind"] == "draw" else 0)
     for line, part in parts["entry"]:
         number, who, lot, weight = part["line"].split(",")
         demand(int(number) not in entries, f"line {line}: number {number} stands twice")
+        demand(1 <= int(weight) <= most, f"line {line}: number {number} weighs {weight} of {most}")
         leaf = sha256(b"\0" + part["line"].encode()).digest()
         entries[int(number)] = Entry(leaf, who, int(lot), int(weight))
     for line, part in parts["decision"]:
         head = sha256(f"{head}\n{part['line']}".encode()).hexdigest()
         count, number, slot, wave, lot, us, state, unit = part["line"].split(",")
         demand((head, int(count)) == (part["hash"], len(log) + 1), f"line {line}: the chain breaks")
-        numbers = [int(field) for field in (number, slot, wave, lot, us)]
-        one = Decision._make([*numbers, state, int(unit), line])
+        one = Decision._make([*map(int, (number, slot, wave, lot, us)), state, int(unit), line])
         demand(one.number in entries, f"line {line}: nobody has reserved as number {number}")
         log.append(one)
     demand(len(log) == parts["end"][0][1]["decisions"], "the log is not complete")
@@ -83,8 +84,7 @@ def check_draw(order: list[int], units: int, log: list[Any], is_decided: bool) -
     asked, before, won = {one.number: one for one in log}, 0, 0
     for number in order[:len(asked)]:
         demand(number in asked, f"number {number} was passed over in the draw")
-        one = asked[number]
-        if one.state == "held":
+        if (one := asked[number]).state == "held":
             demand(one.line > before, f"line {one.line}: drawn too late")
             before, won = one.line, won + (one.wave == 0)
     fair = won == units or (won < units and len(asked) == len(order)) or not is_decided
@@ -108,7 +108,7 @@ def check_order(parts: Parts, entries: dict[int, Any], log: list[Any], seed: byt
 def check_units(parts: Parts, entries: dict[int, Any], log: list[Any]) -> None:
     """Each unit, and each decision that gave one, is accounted for; who has which is printed."""
     units = Counter({lot["lot"]: lot["pledged"] for _, lot in parts["lot"]})
-    units.update({one["lot"]: one["by"] for _, one in parts["raised"]})
+    units = sum((Counter({one["lot"]: one["by"]}) for _, one in parts["raised"]), units)
     given, count, has = [], Counter[int](), Counter[int]()
     for line, unit in parts["unit"]:
         went = [(log[number - 1], end) for number, end in unit["went"]]

@@ -91,6 +91,17 @@ def test_units_that_were_added_after_the_draw(media: Path) -> None:
     assert b'"raised"' in factory.record(sale)
 
 
+def test_units_that_were_added_twice(media: Path) -> None:
+    sale = sales.live_sale(units=1)
+    factory.seal(sale)
+    lot, by = Lot.objects.get(sale=sale), UserFactory.create(is_operator=True)
+    for pledged in (3, 4):
+        fill_shelf(lot.variant, 5)
+        pledges.change(lot_id=lot.pk, pledged=pledged, by=by, now=clock.now())
+    factory.end(sale)
+    assert len(agrees(sale, media)) == 4
+
+
 def test_what_staff_bought_is_marked(media: Path) -> None:
     sale = sales.live_sale(units=1)
     (person,) = sales.crowd(sale, 1)

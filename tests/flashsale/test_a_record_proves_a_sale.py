@@ -109,10 +109,16 @@ def test_a_forger_who_makes_the_hashes_anew_is_found_all_the_same(media: Path) -
     path = written(finished_draw(), media)
     whole = path.read_bytes()
 
-    def heavier(parts):
+    def heavier(parts, weight="2"):
         entry = next(part for part in parts if part["part"] == "entry")
-        entry["line"] = entry["line"].rpartition(",")[0] + ",9"
+        entry["line"] = f"{entry['line'].rpartition(',')[0]},{weight}"
         return parts
+
+    def heavier_than_anybody_may_be(parts):
+        return heavier(parts, "5")
+
+    def lighter_than_air(parts):
+        return heavier(parts, "0")
 
     def other_secret(parts):
         next(part for part in parts if part["part"] == "secret")["value"] = "00" * 32
@@ -130,12 +136,29 @@ def test_a_forger_who_makes_the_hashes_anew_is_found_all_the_same(media: Path) -
     def broken_off(parts):
         return parts[:-1]
 
-    said = []
-    for change in (heavier, other_secret, dropped_decision, stolen_unit, broken_off):
+    expected = {
+        heavier: "another root",
+        heavier_than_anybody_may_be: "weighs 5 of 4",
+        lighter_than_air: "weighs 0 of 4",
+        other_secret: "not as committed",
+        dropped_decision: "chain breaks",
+        stolen_unit: "not accounted",
+        broken_off: "breaks off",
+    }
+    for change, words in expected.items():
         path.write_bytes(whole)
-        said.append(forged(path, change))
-    expected = ["another root", "not as committed", "chain breaks", "not accounted", "breaks off"]
-    assert [words in line for words, line in zip(expected, said, strict=True)] == [True] * 5, said
+        assert words in forged(path, change)
+
+
+def test_a_weight_where_nothing_weighs_is_found(media: Path) -> None:
+    path = written(finished_first_come(), media)
+
+    def heavier(parts):
+        entry = next(part for part in parts if part["part"] == "entry")
+        entry["line"] = f"{entry['line'].rpartition(',')[0]},2"
+        return parts
+
+    assert "weighs 2 of 1" in forged(path, heavier)
 
 
 def test_a_winner_put_before_his_rank_is_found_though_the_chain_was_made_anew(media: Path) -> None:
