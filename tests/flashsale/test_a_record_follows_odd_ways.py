@@ -96,7 +96,8 @@ def test_units_that_were_added_twice(media: Path) -> None:
     factory.seal(sale)
     lot, by = Lot.objects.get(sale=sale), UserFactory.create(is_operator=True)
     for pledged in (3, 4):
-        fill_shelf(lot.variant, 5)
+        with transaction.atomic():
+            fill_shelf(lot.variant, 5)
         pledges.change(lot_id=lot.pk, pledged=pledged, by=by, now=clock.now())
     factory.end(sale)
     assert len(agrees(sale, media)) == 4
