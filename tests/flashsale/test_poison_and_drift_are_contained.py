@@ -98,6 +98,19 @@ def test_too_many_at_the_gate_pause_the_sale_at_the_third_look() -> None:
     assert "6 units too many" in sale.pause_reason
 
 
+def test_too_many_at_the_gate_of_a_draw_are_put_right() -> None:
+    """Its winners are committed, and the controller died before it told the gate."""
+    sale = sales.live_sale(units=3, kind="draw")
+    keeper = Controller()
+    for _stage in range(3):  # sealed, revealed, drawn
+        assert keeper.tick(now=clock.now()) == []
+    redis.gate().set(Keys(sale.pk).remain(sale.lots.get().pk), 9)
+    for _look in range(4):
+        assert keeper.tick(now=clock.now()) == []
+    assert sales.running(sale)
+    assert remain(sale) == 3
+
+
 def test_a_claim_on_its_way_is_no_drift() -> None:
     sale = sales.live_sale(units=3)
     (person,) = sales.crowd(sale, 1)

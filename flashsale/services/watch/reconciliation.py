@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from flashsale.models import Sale
+from flashsale.models import Sale, SaleKind
 from flashsale.services.watch import conservation
 from flashsale.services.watch.conservation import Drift
 
@@ -38,14 +38,16 @@ class Reconciliation:
         """Units that the gate has counted too many for EXCESS_CHECKS running: above 0 is an alarm.
 
         Too few are put right at the second look, because a unit nobody can claim is as wrong as
-        one sold twice. Raises redis.RedisError.
+        one sold twice; so are too many in a draw, where nobody claims: it tells the gate after each
+        batch, and a controller that dies in between does not. Raises redis.RedisError.
         """
+        is_draw = sale.kind == SaleKind.DRAW
         drifts, earlier = conservation.drifts(sale), self.drifts.get(sale.pk, {})
         for lot_id, drift in drifts.items():
-            if not drift.excess and earlier.get(lot_id) == drift:
+            if (is_draw or not drift.excess) and earlier.get(lot_id) == drift:
                 conservation.repair(sale, lot_id, drift)
         self.drifts[sale.pk] = drifts
-        excess = sum(drift.excess for drift in drifts.values())
+        excess = 0 if is_draw else sum(drift.excess for drift in drifts.values())
         self.excesses[sale.pk] = self.excesses[sale.pk] + 1 if excess else 0
         if self.excesses[sale.pk] < EXCESS_CHECKS:
             return 0
