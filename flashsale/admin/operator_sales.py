@@ -7,8 +7,9 @@ from typing import Any, Final
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet, Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from flashsale.models import Lot, Sale, SaleKind, Wave
 from flashsale.models.sales import TIME_FIELDS
 from flashsale.sale_states import SaleState
 from shop.admin.forms import AdminAmountField
+from socialcommerce.lib import guards
 from socialcommerce.lib.money import Money, format_money
 
 SLOTS: Final = range(1, 11)
@@ -163,6 +165,24 @@ class SaleAdmin(OnlyDraftsChange, OperatorModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [*operator_console.urls(), *super().get_urls()]
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A draft that is written holds its row: who approves it meanwhile waits, or was first and
+        nothing is written over what was announced.
+        """
+        with transaction.atomic():
+            if request.method == "POST" and guards.is_on("draft locked"):
+                _lock(object_id)
+            page: HttpResponse = super().changeform_view(
+                request, object_id, form_url, extra_context
+            )
+        return page
+
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Sale]":
         """Rehearsals have a page of their own."""
         rows: QuerySet[Sale] = super().get_queryset(request)
@@ -189,3 +209,9 @@ class SaleAdmin(OnlyDraftsChange, OperatorModelAdmin):
         page, words = WATCH.get(SaleState(sale.state), ("report", _("Report")))
         url = reverse(f"operator:flashsale_sale_{page}", args=[sale.pk])
         return format_html('<a class="text-primary-600" href="{}">{}</a>', url, words)
+
+
+def _lock(object_id: str | None) -> None:
+    """Nothing for a sale that is new, or none."""
+    if object_id is not None and object_id.isdecimal():
+        Sale.objects.select_for_update(no_key=True).filter(pk=object_id).first()
