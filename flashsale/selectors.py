@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from flashsale.models import Sale, SaleKind
+from flashsale.models import Sale, SaleKind, Unit
 from flashsale.pages import lots
 from flashsale.pages.lots import LotView, Stock
 from flashsale.phases import Phase, Times, next_change, phase
+from flashsale.sale_states import SaleState
 from flashsale.unit_states import UnitState
 from shop.models import Store
 from socialcommerce.lib.problems import NotFound
@@ -114,20 +115,29 @@ def get(sale_id: int, *, now: datetime) -> SaleView:
 
 
 def listed(*, now: datetime) -> list[SaleView]:
-    """Everything that runs or comes, the next first, then what is over, the last first."""
+    """What runs or comes, the next first, then what is over, the last first: LIST_MAX, and what is
+    to come before what was.
+    """
     since, until = now - timedelta(days=COMING_DAYS), now + timedelta(days=COMING_DAYS)
     recent = Sale.objects.public().filter(ends_at__gt=since, starts_at__lt=until)
-    views = present(_with_things(recent.order_by("-starts_at"))[:LIST_MAX], now=now)
-    over = [view for view in views if view.is_over]
-    return [view for view in reversed(views) if not view.is_over] + over
+    over = Q(ends_at__lte=now) | Q(state__in=[SaleState.CANCELLED, SaleState.SETTLED])
+    coming, gone = recent.exclude(over).order_by("starts_at"), recent.filter(over)
+    ids = list(coming.values_list("pk", flat=True)[:LIST_MAX])
+    ids += gone.order_by("-starts_at").values_list("pk", flat=True)[: LIST_MAX - len(ids)]
+    views = by_id(ids, now=now)
+    return [views[sale_id] for sale_id in ids if sale_id in views]
 
 
 def headline(*, now: datetime) -> SaleView | None:
-    """The sale that is live, or else the next one to start."""
+    """The sale that is live, or else the next one to start. One that is sold out is neither, and
+    hides none of them.
+    """
+    free = Unit.objects.filter(sale=OuterRef("pk"), state=UnitState.FREE)
     coming = (
         Sale.objects.public()
         .running()
         .filter(ends_at__gt=now, starts_at__lt=now + timedelta(days=COMING_DAYS))
+        .filter(Q(starts_at__gt=now) | Exists(free))
     )
     views = present(_with_things(coming.order_by("starts_at"))[:5], now=now)
     live = [view for view in views if view.phase in RUNNING]
