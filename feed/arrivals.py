@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from accounts.models import Profile
-from feed import selectors
+from feed import home, selectors
 from socialcommerce.lib import redis
 from socialcommerce.lib.problems import NotFound
 
@@ -11,7 +11,7 @@ CACHE_SECONDS = 10  # what a pill may be behind; a thousand open pages then cost
 
 
 def count(timeline: str, *, since: datetime, viewer: Profile | None) -> int:
-    """Posts after `since` on "home" or "explore", up to selectors.NEW_COUNT_MAX.
+    """Entries after `since` on "home" or "explore", up to selectors.NEW_COUNT_MAX.
 
     Remembered for CACHE_SECONDS; counted each time while the cache server is away.
     """
@@ -38,5 +38,5 @@ def _count(timeline: str, *, since: datetime, viewer: Profile | None) -> int:
     if timeline == "home":
         if viewer is None:
             raise NotFound
-        return selectors.new_count(selectors.home(viewer), since=since, viewer=viewer)
+        return home.count_new(viewer, since=since, most=selectors.NEW_COUNT_MAX)
     return selectors.new_count(selectors.explore(viewer), since=since, viewer=viewer)

@@ -48,8 +48,9 @@ class CardType:
 
     `attachable(author, query)` gives a short list for the composer; None keeps people from
     attaching this type by hand (the app publishes such posts itself). `label` is for the composer.
-    `is_rewarded`: showing it brings its author something, so such posts say nothing about what
-    people care for and make no topic hot.
+    `group_template` says in words who of those one follows has posted the card, where their posts
+    are grouped; it finds them as `group`, a selectors.Group. `is_rewarded`: showing it brings its
+    author something, so such posts say nothing about what people care for and make no topic hot.
     """
 
     key: str
@@ -57,6 +58,7 @@ class CardType:
     load: Load
     attachable: Callable[[Profile, str], Sequence[AttachChoice]] | None = None
     label: "str | StrPromise" = ""
+    group_template: str = "feed/_group_words.html"
     is_rewarded: bool = False
 
 
@@ -74,6 +76,7 @@ class LoadedCard:
 
     template: str
     card: object | None
+    group_template: str
 
 
 _types: dict[str, CardType] = {}
@@ -128,5 +131,7 @@ def load(refs: Iterable[CardRef], viewer: Profile | None) -> dict[CardRef, Loade
             continue
         found = card_type.load(sorted(wanted), viewer)
         for card_id in wanted:
-            loaded[CardRef(key, card_id)] = LoadedCard(card_type.template, found.get(card_id))
+            loaded[CardRef(key, card_id)] = LoadedCard(
+                card_type.template, found.get(card_id), card_type.group_template
+            )
     return loaded

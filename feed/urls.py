@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", timelines.home, name="home"),
     path("explore/", timelines.explore, name="explore"),
     path("timeline/new", timelines.new, name="new"),
+    path("grouped/<slug:card_type>/<int:card_id>/", timelines.group, name="group"),
     path("topics/<str:tag>/", timelines.topic, name="topic"),
     path("@<str:handle>/", timelines.profile, name="profile"),
     path("compose/", compose.compose, name="compose"),

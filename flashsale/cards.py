@@ -46,5 +46,6 @@ SALE = CardType(
     template="flashsale/cards/sale.html",
     load=load,
     attachable=attachable,
+    group_template="flashsale/cards/reserved.html",
     is_rewarded=True,
 )

@@ -11,7 +11,7 @@ from feed.models import Post, PostKind, PostPicture, ReportReason
 from feed.models.pictures import ALT_TEXT_MAX
 from feed.models.posts import TEXT_CHARACTERS_MAX
 from feed.models.reports import NOTE_CHARACTERS_MAX
-from feed.selectors import PostView
+from feed.selectors import Group, PostView
 from feed.text import EntityKind, entities
 
 ID_MAX = 2**63 - 1
@@ -91,8 +91,17 @@ class CardOutput(serializers.Serializer[Any]):
     is_available = serializers.BooleanField()
 
 
+class GroupOutput(serializers.Serializer[Group]):
+    """Whom you follow and who posted the same card: `people` did it last, `count` are all."""
+
+    people = AuthorOutput(many=True)
+    count = serializers.IntegerField()
+
+
 class PostOutput(serializers.Serializer[PostView]):
-    """A post as a timeline shows it; `reposted_by` says who put it there."""
+    """A post as a timeline shows it; `reposted_by` says who put it there. With a `group` it is
+    the newest of many, which `timelines/grouped/<card type>/<card id>` lists.
+    """
 
     id = serializers.IntegerField(source="post.pk")
     kind = serializers.ChoiceField(source="post.kind", choices=PostKind.choices)
@@ -111,6 +120,7 @@ class PostOutput(serializers.Serializer[PostView]):
     liked = serializers.BooleanField()
     reposted = serializers.BooleanField()
     mine = serializers.BooleanField()
+    group = GroupOutput(allow_null=True)
 
     @extend_schema_field(EntityOutput(many=True))
     def get_entities(self, view: PostView) -> Any:

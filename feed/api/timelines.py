@@ -12,6 +12,7 @@ from accounts.models import Profile
 from accounts.selectors import relation, viewer_of
 from feed import selectors
 from feed.api.serializers import PostOutput, PostPageOutput
+from feed.cards import CardRef
 from feed.models import Post
 from feed.text import canonical_topic
 from socialcommerce.lib import api
@@ -20,17 +21,32 @@ from socialcommerce.lib.problems import NotFound
 
 ANSWERS = {200: PostPageOutput, 400: ProblemSerializer, 404: ProblemSerializer}
 PAGED = extend_schema(parameters=[api.CURSOR, api.SIZE], responses=ANSWERS, tags=["timelines"])
-
-
-@extend_schema(
+OWN_PAGED = extend_schema(
     parameters=[api.CURSOR, api.SIZE],
     responses={**ANSWERS, 401: ProblemSerializer, 403: ProblemSerializer},
     tags=["timelines"],
 )
+
+
+@OWN_PAGED
 @api_view(["GET"])
 def home(request: Request) -> Response:
-    """Your own posts and those of whom you follow, newest first."""
-    return page(request, selectors.home(person_of(request).profile))
+    """Your own posts and those of whom you follow, newest first.
+
+    Where many of them posted the same card by a sale's rules, one entry with a `group` stands for
+    all.
+    """
+    cursor, size = request.query_params.get("cursor"), api.page_size(request)
+    found = selectors.home(person_of(request).profile, cursor=cursor, size=size)
+    return Response(PostPageOutput({"results": found.posts, "next_cursor": found.next_cursor}).data)
+
+
+@OWN_PAGED
+@api_view(["GET"])
+def group(request: Request, card_type: str, card_id: int) -> Response:
+    """The posts behind an entry with a `group`, newest first."""
+    card = CardRef(card_type, card_id)
+    return page(request, selectors.of_group(card, person_of(request).profile))
 
 
 @PAGED

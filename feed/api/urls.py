@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/<int:post_id>/repost", posts.repost, name="repost"),
     path("posts/<int:post_id>/report", posts.report, name="report"),
     path("timelines/home", timelines.home, name="home"),
+    path("timelines/grouped/<slug:card_type>/<int:card_id>", timelines.group, name="group"),
     path("timelines/explore", timelines.explore, name="explore"),
     path("timelines/topics/<str:tag>", timelines.topic, name="topic"),
     path("timelines/profiles/<str:handle>/posts", timelines.profile, name="profile"),

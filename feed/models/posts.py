@@ -83,6 +83,8 @@ class Post(models.Model):
     )
     card_type = models.CharField(max_length=32, blank=True)
     card_id = models.BigIntegerField(null=True, blank=True)
+    # Of many posts with the same card its author's followers see one entry (feed.home).
+    is_grouped = models.BooleanField(default=False, db_default=False, editable=False)
     idempotency_key = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001  unique
     created_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -127,6 +129,10 @@ class Post(models.Model):
                 | (~Q(card_type="") & Q(card_id__isnull=False)),
             ),
             models.CheckConstraint(
+                name="post_grouped_by_card",
+                condition=Q(is_grouped=False) | (Q(kind=PostKind.POST) & ~Q(card_type="")),
+            ),
+            models.CheckConstraint(
                 name="post_text_is_bounded",
                 condition=LessThanOrEqual(Length("text"), TEXT_CHARACTERS_MAX),
             ),
@@ -148,6 +154,18 @@ class Post(models.Model):
         indexes = [
             models.Index(
                 fields=["author", "-created_at", "-id"], name="post_by_author", condition=LIVE
+            ),
+            # What home looks up for each author that one follows (feed/sql/home.sql).
+            models.Index(
+                fields=["author", "-created_at", "-id"],
+                name="post_alone_by_author",
+                condition=LIVE & Q(is_grouped=False) & ~Q(kind=PostKind.REPLY),
+            ),
+            models.Index(
+                fields=["author", "-created_at", "-id"],
+                include=["card_type", "card_id"],
+                name="post_grouped_by_author",
+                condition=LIVE & Q(is_grouped=True),
             ),
             models.Index(
                 fields=["-created_at", "-id"],

@@ -1,10 +1,11 @@
 """Many posts at once: the demo world, and people who reserve by posting."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from accounts.models import Profile
 from feed import text as texts
@@ -15,7 +16,9 @@ from feed.services import counters, links
 
 @dataclass(frozen=True)
 class NewPost:
-    """One post to be; `created_at` of None is the `now` of the call."""
+    """One post to be; `created_at` of None is the `now` of the call. With `is_grouped` followers
+    see it and all others of its card as one entry; an author has at most one such post of a card.
+    """
 
     author_id: int
     text: str
@@ -23,6 +26,7 @@ class NewPost:
     in_reply_to_id: int | None = None
     idempotency_key: str | None = None
     created_at: datetime | None = None
+    is_grouped: bool = False
 
 
 def publish_many(rows: Sequence[NewPost], *, now: datetime) -> list[Post]:
@@ -47,6 +51,18 @@ def publish_many(rows: Sequence[NewPost], *, now: datetime) -> list[Post]:
         counters.count(posts, step=1)
     made = iter(posts)
     return [known.get((row.author_id, row.idempotency_key)) or next(made) for row in rows]
+
+
+def take_back(post_ids: Collection[int], *, now: datetime) -> None:
+    """These posts are deleted and in no group: one that its author brings back stands alone.
+
+    For posts of `publish_many`, of which nobody was told. Locks the posts, then the authors'
+    profiles. Demands a transaction.
+    """
+    posts = Post.objects.filter(pk__in=post_ids)
+    locked = posts.order_by("pk").select_for_update(of=("self",), no_key=True)
+    counters.count([post for post in locked if post.is_live], step=-1)
+    posts.update(is_grouped=False, deleted_at=Coalesce("deleted_at", now))
 
 
 def _lock_authors(rows: Sequence[NewPost]) -> None:
@@ -87,4 +103,5 @@ def _build(row: NewPost, *, roots: dict[int, int], now: datetime) -> Post:
         card_id=row.card.card_id if row.card else None,
         idempotency_key=row.idempotency_key,
         created_at=row.created_at or now,
+        is_grouped=row.is_grouped,
     )

@@ -11,9 +11,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.decorators import PersonRequest, person_required
 from accounts.models import Profile
 from accounts.selectors import relation, viewer_of
 from feed import arrivals, selectors
+from feed.cards import CardRef
 from feed.forms import ComposeForm
 from feed.models import Post
 from feed.selectors import Timeline
@@ -41,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if viewer is None:
         found = _page(request, selectors.explore(None), viewer)
         return _show(request, "feed/welcome.html", found, viewer, poll="explore")
-    found = _page(request, selectors.home(viewer), viewer)
+    found = selectors.home(viewer, cursor=request.GET.get("cursor"))
     return _show(
         request, "feed/home.html", found, viewer, poll="home", form=ComposeForm.blank(viewer)
     )
@@ -75,6 +77,15 @@ def topic(request: HttpRequest, tag: str) -> HttpResponse:
     viewer = viewer_of(request.user)
     found = _page(request, selectors.topic(canonical, viewer), viewer)
     return _show(request, "feed/topic.html", found, viewer, tag=canonical)
+
+
+@http.require("GET")
+@person_required
+def group(request: PersonRequest, card_type: str, card_id: int) -> HttpResponse:
+    """The posts behind one grouped entry of the viewer's home."""
+    viewer = request.user.profile
+    posts = selectors.of_group(CardRef(card_type, card_id), viewer)
+    return _show(request, "feed/group.html", _page(request, posts, viewer), viewer)
 
 
 @http.require("GET")

@@ -159,7 +159,10 @@ def _write(sale: Sale, fresh: list[Fresh], *, now: datetime) -> None:
 
 
 def _share(sale: Sale, sharing: list[Received], *, now: datetime) -> dict[int, int]:
-    """The posts of those who share, by person. Nobody is notified one by one."""
+    """The posts of those who share, by person. Nobody is notified, and followers see one entry.
+
+    A key for each reservation: whoever withdrew one, which takes its post back, posts anew.
+    """
     if sale.rehearses_id is not None:
         return {}  # its people play; what they say is not for the feed
     rows = [
@@ -167,7 +170,8 @@ def _share(sale: Sale, sharing: list[Received], *, now: datetime) -> dict[int, i
             author_id=entry.person_id,
             text=sale.post_text or sale.title,
             card=CardRef(CARD, sale.pk),
-            idempotency_key=f"sale:{sale.pk}",
+            idempotency_key=f"sale:{sale.pk}:{entry.received_us}",
+            is_grouped=True,
         )
         for entry in sharing
     ]

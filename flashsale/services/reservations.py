@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
+from feed.services import bulk
 from flashsale.gate import control
 from flashsale.models import Claim, Reservation
 from flashsale.sale_states import SaleState
@@ -19,12 +20,15 @@ class ReservationsClosed(Conflict):
 
 
 def withdraw(*, sale_id: int, person: Profile, now: datetime) -> None:
-    """The reservation does not stand any more; the person may reserve again until the close.
+    """The reservation does not stand any more, and the post that it made is taken back; the person
+    may reserve again until the close.
 
-    Opens the transaction. Raises NotFound, ReservationsClosed.
+    Opens the transaction; locks the sale, then post and profile. Raises NotFound,
+    ReservationsClosed.
     """
     with transaction.atomic(durable=True):
-        standing = Reservation.objects.standing().filter(sale_id=sale_id, person=person)
+        own = Reservation.objects.filter(sale_id=sale_id, person=person)
+        standing = own.standing()
         if not standing.exists():
             raise NotFound(_("You have no reservation in this sale."))
         sale = lock_sale(sale_id)
@@ -36,4 +40,6 @@ def withdraw(*, sale_id: int, person: Profile, now: datetime) -> None:
         if standing.update(withdrawn_at=now) == 1:
             sale.withdrawn += 1
             sale.save(update_fields=["withdrawn"])
+            posts = own.exclude(post=None).values_list("post_id", flat=True)
+            bulk.take_back(list(posts), now=now)
     control.forget_reservation(sale, person_id=person.pk)

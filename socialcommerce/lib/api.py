@@ -88,12 +88,13 @@ def page_response(
 ) -> Response:
     """One page as {"results": [...], "next_cursor": str or null}. Raises keyset.BadCursor."""
     found = keyset.page(
-        queryset, cursor=request.query_params.get("cursor"), size=_size(request), order=order
+        queryset, cursor=request.query_params.get("cursor"), size=page_size(request), order=order
     )
     return Response({"results": present(found.items), "next_cursor": found.next_cursor})
 
 
-def _size(request: Request) -> int:
+def page_size(request: Request) -> int:
+    """Rows a page, as the request asks or PAGE_SIZE. Raises ValidationError."""
     text = request.query_params.get("size", str(PAGE_SIZE))
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= keyset.SIZE_MAX):
         raise exceptions.ValidationError({"size": [_("A whole number from 1 to 100.")]})

@@ -47,11 +47,11 @@ def page(
     size = max(1, min(size, SIZE_MAX))
     rows = queryset.order_by(*order)
     if cursor:
-        rows = _after(rows, _decode(cursor, len(order)), order)
+        rows = _after(rows, decode(cursor, len(order)), order)
     items = list(rows[: size + 1])
     more = len(items) > size
     items = items[:size]
-    return Page(items, _encode(items[-1], order) if more else None)
+    return Page(items, encode(_values(items[-1], order)) if more else None)
 
 
 def _after(rows: "QuerySet[M]", values: list[Any], order: Sequence[str]) -> "QuerySet[M]":
@@ -67,9 +67,13 @@ def _after(rows: "QuerySet[M]", values: list[Any], order: Sequence[str]) -> "Que
         raise BadCursor from None
 
 
-def _encode(row: Model, order: Sequence[str]) -> str:
-    values = [_value(row, key.lstrip("-")) for key in order]
+def encode(values: Sequence[Any]) -> str:
+    """The cursor that `decode` reads these texts and whole numbers from."""
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def _values(row: Model, order: Sequence[str]) -> list[Any]:
+    return [_value(row, key.lstrip("-")) for key in order]
 
 
 def _value(row: Model, path: str) -> Any:
@@ -79,7 +83,10 @@ def _value(row: Model, path: str) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _decode(cursor: str, keys: int) -> list[Any]:
+def decode(cursor: str, keys: int) -> list[Any]:
+    """So many texts and whole numbers; which of them is which, the caller checks. Raises
+    BadCursor.
+    """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         values = json.loads(base64.urlsafe_b64decode(padded.encode("ascii", "strict")))

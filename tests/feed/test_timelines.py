@@ -14,6 +14,7 @@ from accounts.services import blocks, follows
 from feed import selectors
 from feed.cards import CardRef
 from feed.models import Post
+from feed.selectors import Timeline
 from feed.services import likes, moderation, posts, reposts
 from socialcommerce.lib import clock
 from tests.factories.feed import many_posts, post_of
@@ -179,6 +180,17 @@ def _world(alice: User, number: int) -> None:
         many_posts(author, 1, text="me too", in_reply_to_id=first.pk)
 
 
+def _page(page: str, viewer: Profile, root: Post) -> Timeline:
+    if page == "home":
+        return selectors.home(viewer, cursor=None, size=100)
+    chosen = {
+        "explore": selectors.explore(viewer),
+        "topic": selectors.topic("plaza", viewer),
+        "profile": selectors.of_profile(root.author, "posts", viewer),
+    }[page]
+    return selectors.timeline(chosen, viewer=viewer, cursor=None, size=100)
+
+
 @pytest.mark.parametrize("page", ["home", "explore", "topic", "profile", "thread"])
 def test_a_page_costs_the_same_for_one_and_for_a_hundred(
     alice: User, shelf: Shelf, page: str
@@ -191,13 +203,7 @@ def test_a_page_costs_the_same_for_one_and_for_a_hundred(
             if page == "thread":
                 shown = selectors.thread(root.pk, viewer=viewer, cursor=None).replies
             else:
-                chosen = {
-                    "home": selectors.home(viewer),
-                    "explore": selectors.explore(viewer),
-                    "topic": selectors.topic("plaza", viewer),
-                    "profile": selectors.of_profile(root.author, "posts", viewer),
-                }[page]
-                shown = selectors.timeline(chosen, viewer=viewer, cursor=None, size=100)
+                shown = _page(page, viewer, root)
             assert shown.posts
         return len(captured)
 
