@@ -36,7 +36,7 @@ class Api:
             return as_json(error.status, error.as_json(), headers)
         if replayed:
             headers.append(("Idempotent-Replayed", "true"))
-        if request.method == "POST" and self.faults.take("break_next"):
+        if self._goes_wrong(request, "break_next"):
             return Answer(status, cut_off=True)
         return as_json(status, body, headers)
 
@@ -46,14 +46,21 @@ class Api:
         if not hmac.compare_digest(request.authorization.encode(), expected.encode()):
             raise unauthenticated()
 
+    def _goes_wrong(self, request: Request, counter: str) -> bool:
+        """Return whether this is a write that the rules want to go wrong in this way."""
+        concerned = request.method == "POST" and self.faults.concern(request.path)
+        return concerned and self.faults.take(counter)
+
     def _stumble(self, request: Request) -> None:
-        if request.method != "POST":
-            return
-        time.sleep(self.faults.rules.hold_seconds)
-        if self.faults.take("fail_next"):
-            status = self.faults.rules.fail_status
-            kind = "rate_limit_error" if status == 429 else "api_error"
-            raise ApiError("The sandbox was asked to fail.", status=status, kind=kind)
+        rules = self.faults.rules
+        if request.method == "POST" and self.faults.concern(request.path):
+            time.sleep(rules.hold_seconds)
+        fails_read = request.method == "GET" and self.faults.concern(request.path)
+        if self._goes_wrong(request, "fail_next") or (
+            fails_read and self.faults.take("fail_reads_next")
+        ):
+            kind = "rate_limit_error" if rules.fail_status == 429 else "api_error"
+            raise ApiError("The sandbox was asked to fail.", status=rules.fail_status, kind=kind)
 
     def _run(self, request: Request, key: str | None, request_id: str) -> tuple[int, Json, bool]:
         route, ids = routes.find(request.method, request.path)
@@ -67,7 +74,7 @@ class Api:
                 remembered = idempotency.recall(self.store, key, mark)
             if remembered is not None:
                 return *remembered, True
-        return *self._execute(route, call, key, mark), False
+        return *self._execute(request, route, call, key, mark), False
 
     def _check_account(self, request: Request, route: Route) -> None:
         """Raises ApiError when the header names an account that is not there, or not wanted."""
@@ -105,12 +112,14 @@ class Api:
             account=account,
         )
 
-    def _execute(self, route: Route, call: Call, key: str | None, mark: str) -> tuple[int, Json]:
+    def _execute(
+        self, request: Request, route: Route, call: Call, key: str | None, mark: str
+    ) -> tuple[int, Json]:
         """Run the handler in one transaction, its answer remembered in the same one."""
         try:
             with self.store.transaction():
                 status, body = self._handle(route, call)
-                if route.method == "POST" and self.faults.take("spoil_next"):
+                if self._goes_wrong(request, "spoil_next"):
                     status, body = 500, _spoiled().as_json()
                 if key is not None:
                     idempotency.remember(self.store, key, mark, status, body)

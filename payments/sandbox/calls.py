@@ -85,8 +85,12 @@ class Call:
         }
         if owner:
             event["account"] = owner
-        self.store.add(event, account=owner)
-        self.faults.queue(self.store, event["id"])
+        twins = [event]
+        if self.faults.take("twin_next"):
+            twins.append(event | {"id": new_id("evt")})
+        for twin in twins:
+            self.store.add(twin, account=owner)
+            self.faults.queue(self.store, twin["id"])
 
 
 Handler = Callable[[Call], Json]

@@ -20,11 +20,14 @@ class Rules:
     delay_seconds: each delivery waits this long.
     copies: how often each event is delivered.
     drop_next: this many events are never delivered (a redelivery can be asked for).
+    twin_next: this many events are followed by a second one of another id that says the same.
     shuffle_seed: a flush delivers in an order drawn from this seed, not as created.
     break_next: this many API writes are done and then answered by a closed connection.
     spoil_next: this many API writes are done and then answered with a 500, which their key
         remembers: asking again never gets another answer.
     fail_next: this many API writes are refused with ``fail_status`` before anything is done.
+    fail_reads_next: this many API reads are, likewise.
+    only_path: the four above, and hold_seconds, concern addresses that begin like this.
     hold_seconds: API writes take this long (so that two requests can meet).
     processing_next: this many confirmed payments stay in processing until settled by hand.
     decline_next: this many payments are declined with ``decline_code``, whatever the card.
@@ -39,10 +42,13 @@ class Rules:
     delay_seconds: float = 0.0
     copies: int = 1
     drop_next: int = 0
+    twin_next: int = 0
     shuffle_seed: int | None = None
     break_next: int = 0
     spoil_next: int = 0
     fail_next: int = 0
+    fail_reads_next: int = 0
+    only_path: str = "/v1/"
     fail_status: int = 500
     hold_seconds: float = 0.0
     processing_next: int = 0
@@ -60,8 +66,10 @@ _COUNTERS = (
     "decline_next",
     "drop_next",
     "fail_next",
+    "fail_reads_next",
     "processing_next",
     "spoil_next",
+    "twin_next",
 )
 _REAL_TIMES = ("delay_seconds", "hold_seconds")
 _CLOCK_TIMES = (
@@ -89,6 +97,7 @@ _FITS: dict[str, Callable[[object], bool]] = {
     "decline_code": lambda value: value in declines.CODES,
     "copies": lambda value: _is_count(value) and value != 0,
     "fail_status": lambda value: value in (429, 500, 502, 503),
+    "only_path": lambda value: isinstance(value, str) and value.startswith("/v1/"),
     "paused": lambda value: type(value) is bool,
     "shuffle_seed": lambda value: value is None or type(value) is int,
 }
@@ -114,6 +123,10 @@ class Faults:
     def reset(self) -> None:
         with self.lock:
             self.rules = Rules()
+
+    def concern(self, path: str) -> bool:
+        """Return whether requests to this address are those that shall go wrong."""
+        return path.startswith(self.rules.only_path)
 
     def take(self, counter: str) -> bool:
         """Return whether one of the counter was left, and use it up."""

@@ -9,14 +9,19 @@ from urllib.parse import parse_qs
 
 from payments.sandbox import onboarding
 from payments.sandbox.calls import Call
-from payments.sandbox.errors import InvalidParameter, Json
+from payments.sandbox.errors import ApiError, Json
 from payments.sandbox.pages import drawing
 from payments.sandbox.published_banks import BANKS
+from payments.sandbox.published_cards import CARDS
 from payments.sandbox.resources import accounts
 from payments.sandbox.web import Answer, Request, redirect
 
 ADDRESS = r"/connect/onboarding/(alnk_[A-Za-z0-9]+)"
 _LATER = "later"
+_PLACES = {
+    **{bank.number: bank.label for bank in BANKS},
+    **{card.number: "a debit card" for card in CARDS if card.funding == "debit"},
+}
 
 
 def visit(call: Call, link_id: str, request: Request) -> Answer:
@@ -37,7 +42,7 @@ def _answer(call: Call, account: Json, link_id: str, typed: dict[str, str]) -> A
     if outcome != _LATER:
         try:
             onboarding.finish(call, account, outcome, typed.get("bank"))
-        except InvalidParameter as error:
+        except ApiError as error:
             return _draw(account, str(error))
     call.store.hide(link_id, used=True)
     return redirect(call.store.hidden(link_id)["return_url"])
@@ -46,9 +51,9 @@ def _answer(call: Call, account: Json, link_id: str, typed: dict[str, str]) -> A
 def _draw(account: Json, problem: str) -> Answer:
     usual = onboarding.usual_bank(account)
     options = "\n".join(
-        f'<option value="{bank.number}"{" selected" if bank.number == usual else ""}>'
-        f"{bank.number}: {escape(bank.label)}</option>"
-        for bank in BANKS
+        f'<option value="{number}"{" selected" if number == usual else ""}>'
+        f"{number}: {escape(label)}</option>"
+        for number, label in _PLACES.items()
     )
     alert = f'<p class="problem error" role="alert">{escape(problem)}</p>' if problem else ""
     content = drawing.filled(

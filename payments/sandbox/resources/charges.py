@@ -50,6 +50,7 @@ def add(call: Call, intent: Json, method: Json, *, decline: Json | None) -> Json
         "refunded": False,
         "review": None,
         "shipping": None,
+        "source": None,
         "source_transfer": None,
         "statement_descriptor": None,
         "statement_descriptor_suffix": None,

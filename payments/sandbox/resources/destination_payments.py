@@ -12,7 +12,7 @@ _ABSENT = (
     "application application_fee application_fee_amount calculated_statement_descriptor customer"
     " failure_balance_transaction failure_code failure_message on_behalf_of outcome payment_intent"
     " payment_method payment_method_details receipt_email receipt_number receipt_url review"
-    " shipping statement_descriptor statement_descriptor_suffix transfer_data transfer_group"
+    " shipping source statement_descriptor statement_descriptor_suffix transfer_data transfer_group"
 )
 _NOBODY: Json = {
     "address": dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state")),

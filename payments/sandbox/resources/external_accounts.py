@@ -42,6 +42,7 @@ def add_bank(call: Call, owner: str, bank: PublishedBank, *, holder: str | None 
         "bank_name": "STRIPE TEST BANK",
         "country": bank.country,
         "currency": bank.currency,
+        "customer": None,
         "default_for_currency": default(call, owner, bank.currency) is None,
         "fingerprint": bank.fingerprint,
         "future_requirements": _NO_REQUIREMENTS,

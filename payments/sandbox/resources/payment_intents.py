@@ -74,6 +74,7 @@ def _blank(call: Call) -> Json:
             "processing",
             "review",
             "shipping",
+            "source",
             "statement_descriptor",
             "statement_descriptor_suffix",
             "transfer_data",

@@ -116,6 +116,15 @@ def test_what_was_left_out_can_be_brought_later(
     assert last4 == {"6789": False, "1116": True}
 
 
+def test_a_debit_card_can_be_named_instead_of_a_bank_account(
+    api: stripe.StripeClient, account: stripe.Account
+) -> None:
+    answer(onboarding_link(api, account.id), "enabled", "4000056655665556")
+    external = api.v1.accounts.retrieve(account.id).external_accounts
+    assert external is not None
+    assert [(each.object, each.last4) for each in external.data] == [("card", "5556")]
+
+
 def test_a_link_is_good_once_and_for_a_few_minutes(
     api: stripe.StripeClient, sandbox: Sandbox, account: stripe.Account
 ) -> None:
@@ -128,7 +137,15 @@ def test_a_link_is_good_once_and_for_a_few_minutes(
     assert visit(f"{sandbox.url}/connect/onboarding/alnk_nobody")[0] == 404
 
 
-@pytest.mark.parametrize("form", [{"outcome": "rich"}, {"outcome": "enabled", "bank": "12345"}, {}])
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"outcome": "rich"},
+        {"outcome": "enabled", "bank": "12345"},
+        {"outcome": "enabled", "bank": "4242424242424242"},
+    ],
+)
 def test_an_answer_that_is_none_changes_nothing(
     api: stripe.StripeClient, account: stripe.Account, form: dict[str, str]
 ) -> None:

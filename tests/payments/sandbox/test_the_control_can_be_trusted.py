@@ -26,6 +26,8 @@ from tests.payments.sandbox.conftest import client_of
         {"fail_status": 200},
         {"shuffle_seed": "x"},
         {"decline_code": "a_whim"},
+        {"only_path": "topups"},
+        {"twin_next": "one"},
         {"spoil_next": -1},
         {"available_seconds": 10**9},
     ],
@@ -65,6 +67,25 @@ def test_a_failure_on_request_does_nothing_and_passes(
         api.v1.customers.create({"email": "a@example.com"})
     assert api.v1.customers.list().data == []
     api.v1.customers.create({"email": "a@example.com"})
+
+
+def test_reads_can_fail_too(sandbox: Sandbox) -> None:
+    api = client_of(sandbox)
+    sandbox.control("rules", fail_reads_next=1, fail_status=503)
+    api.v1.customers.create({"email": "a@example.com"})
+    with pytest.raises(stripe.APIError):
+        api.v1.customers.list()
+    assert len(api.v1.customers.list().data) == 1
+
+
+@pytest.mark.parametrize("rule", ["fail_next", "spoil_next", "break_next"])
+def test_what_goes_wrong_can_be_kept_to_one_address(sandbox: Sandbox, rule: str) -> None:
+    api = client_of(sandbox)
+    sandbox.control("rules", only_path="/v1/topups", **{rule: 1})
+    api.v1.customers.create({"email": "a@example.com"})
+    with pytest.raises(stripe.StripeError):
+        api.v1.topups.create({"amount": 100, "currency": "usd"})
+    api.v1.topups.create({"amount": 100, "currency": "usd"})
 
 
 @pytest.mark.parametrize("environment", ["production", "staging", ""])

@@ -87,6 +87,14 @@ def test_events_can_be_lost_and_asked_for_again(paused: Sandbox, receiver: Recei
     assert subjects(receiver, paused) == [kept, lost, lost]
 
 
+def test_one_thing_can_be_told_by_two_events(paused: Sandbox, receiver: Receiver) -> None:
+    paused.control("rules", twin_next=1)
+    (made, other) = customers(paused, 2)
+    paused.control("deliveries/flush")
+    assert subjects(receiver, paused) == [made, made, other]
+    assert len({event.id for event in receiver.events(paused.webhook_secret)}) == 3
+
+
 def test_events_can_come_late(sandbox: Sandbox, receiver: Receiver) -> None:
     sandbox.control("webhook", url=receiver.url)
     sandbox.control("rules", delay_seconds=0.8)
