@@ -11,7 +11,7 @@ from flashsale.services import claims
 from flashsale.services.fairness import openings
 from flashsale.services.watch import conservation, sweeps
 from socialcommerce.lib import clock, guards, redis
-from tests.concurrency.flashsale.crowds import at_once
+from tests.concurrency.flashsale.crowds import PATIENCE, at_once, patience
 from tests.factories import flashsale as sales
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +35,7 @@ def race() -> Sale:
 
     def act(who: str) -> None:
         if who == "controller":
-            assert taken.wait(timeout=5)
+            assert taken.wait(timeout=PATIENCE)
             sales.reopen_gate(sale)
             opened.set()
             return
@@ -44,7 +44,7 @@ def race() -> Sale:
             assert claim is not None
             assert claims.be_paid_late(claim, now=clock.now())
             taken.set()
-            opened.wait(timeout=1)
+            opened.wait(timeout=patience("orders kept from the count"))
 
     assert at_once(act, ["money", "controller"], threads=2) == [None, None]
     return sale

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 from django.db import connection, transaction
@@ -15,7 +14,7 @@ from flashsale.unit_states import UnitState
 from shop.models import StockItem
 from shop.services import orders
 from socialcommerce.lib import clock, guards
-from tests.concurrency.flashsale.crowds import at_once
+from tests.concurrency.flashsale.crowds import PATIENCE, at_once, patience
 from tests.factories import flashsale as sales
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,15 +36,14 @@ def race(end: Callable[[Sale], object]) -> Sale:
 
     def late(claim: Claim, *, now: object) -> None:
         locked.set()
-        with suppress(threading.BrokenBarrierError):
-            ended.wait(timeout=1)
+        ended.wait(timeout=patience("sale kept"))
         release(claim, now=now)  # type: ignore[arg-type]
 
     def act(which: str) -> None:
         if which == "buyer":
             orders.cancel(order_id=order_id, reason="changed my mind", now=clock.now())
             return
-        assert locked.wait(timeout=5)
+        assert locked.wait(timeout=PATIENCE)
         end(sale)
         ended.set()
 

@@ -8,7 +8,7 @@ from flashsale.gate import control
 from flashsale.models import Claim, Sale
 from flashsale.services.watch import conservation, sweeps
 from socialcommerce.lib import clock, faultpoints, guards, redis
-from tests.concurrency.flashsale.crowds import at_once
+from tests.concurrency.flashsale.crowds import PATIENCE, at_once
 from tests.factories import flashsale as sales
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,15 +25,15 @@ def race() -> Sale:
 
     def before_the_count() -> None:
         counting.set()
-        assert freed.wait(timeout=5)
+        assert freed.wait(timeout=PATIENCE)
 
     def units_returned() -> None:
         freed.set()
-        assert opened.wait(timeout=5)
+        assert opened.wait(timeout=PATIENCE)
 
     def act(who: str) -> None:
         if who == "sweep":
-            assert counting.wait(timeout=5)
+            assert counting.wait(timeout=PATIENCE)
             sweeps.expire(sale_id=sale.pk, now=clock.now())
             return
         sales.reopen_gate(sale)

@@ -1,16 +1,14 @@
 """A thousand fresh accounts with one card pay for as many units as that card may, not more."""
 
-import threading
 from collections.abc import Sequence
-from contextlib import suppress
 
 import pytest
 
 from flashsale.models import Claim, Sale
 from flashsale.services import claims
 from payments.models import Instrument
-from socialcommerce.lib import clock, faultpoints, guards
-from tests.concurrency.flashsale.crowds import at_once
+from socialcommerce.lib import clock, guards
+from tests.concurrency.flashsale.crowds import at_once, meeting_at
 from tests.factories import flashsale as sales
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,18 +36,13 @@ def everybody_pays_with_one_card() -> tuple[Sale, Sequence[object]]:
         )
         for claim in held
     )
-    together = threading.Barrier(PEOPLE)
-
-    def wait() -> None:
-        with suppress(threading.BrokenBarrierError):
-            together.wait(timeout=0.3)
 
     def pay(place: int) -> None:
         claims.begin_paying(
             held[place].order_id or 0, instrument_id=cards[place].pk, now=clock.now()
         )
 
-    with faultpoints.planned("card counted", wait):
+    with meeting_at("card counted", guard="sale lock", people=PEOPLE):
         return sale, at_once(pay, range(PEOPLE), threads=PEOPLE)
 
 

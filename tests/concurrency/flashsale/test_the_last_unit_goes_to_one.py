@@ -1,8 +1,6 @@
 """Two workers, two claims, one unit, and a pause between looking and taking."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import suppress
 
 import pytest
 from django.db import connection
@@ -13,8 +11,8 @@ from flashsale.intake.batches import Batch
 from flashsale.intake.streams import Entry
 from flashsale.models import Claim, Sale
 from flashsale.services.watch import conservation
-from socialcommerce.lib import clock, faultpoints, guards
-from tests.concurrency.flashsale.crowds import at_once
+from socialcommerce.lib import clock, guards
+from tests.concurrency.flashsale.crowds import at_once, meeting_at
 from tests.factories import flashsale as sales
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,16 +37,11 @@ def entry(sale: Sale, person: sales.Person) -> Entry:
 def race(sale: Sale) -> list[str]:
     """How it ended for each: the states of the claims, or the errors of their workers."""
     entries = [entry(sale, person) for person in sales.crowd(sale, 2)]
-    both_looked = threading.Barrier(2)
-
-    def pause() -> None:
-        with suppress(threading.BrokenBarrierError):
-            both_looked.wait(timeout=1)
 
     def work(one: Entry) -> None:
         claim_batches.work(Batch(sale.pk, sale.epoch, [one], clock.now()))
 
-    with faultpoints.planned("units picked", pause):
+    with meeting_at("units picked", guard="sale lock"):
         errors = [said for said in at_once(work, entries, threads=2) if said is not None]
     states = list(Claim.objects.filter(sale=sale).values_list("state", flat=True))
     return sorted([*states, *(type(error).__name__ for error in errors)])

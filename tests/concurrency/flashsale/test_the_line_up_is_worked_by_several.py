@@ -1,9 +1,6 @@
 """Two beats, two operators, two presses of a seller: one slot, one sale, one reminder each."""
 
-import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
@@ -13,8 +10,8 @@ from flashsale.services.line_up import drops, programmes, reminders, submissions
 from flashsale.services.line_up.drops import TooMany
 from flashsale.services.line_up.submissions import SlotTaken
 from shop.models import Variant
-from socialcommerce.lib import clock, faultpoints, guards
-from tests.concurrency.flashsale.crowds import at_once
+from socialcommerce.lib import clock
+from tests.concurrency.flashsale.crowds import at_once, meeting_at
 from tests.factories import flashsale as sales
 from tests.factories import line_up as make
 from tests.factories.accounts import UserFactory
@@ -32,22 +29,6 @@ def seller(transactional_db: None) -> User:
 @pytest.fixture
 def variant(seller: User) -> Variant:
     return make_variant(make.seller_store(seller), on_hand=100)
-
-
-@contextmanager
-def meeting_at(place: str, *, guard_off: str = "") -> Iterator[None]:
-    """Whoever comes to that place waits a moment for the other."""
-    together = threading.Barrier(2)
-
-    def wait() -> None:
-        with suppress(threading.BrokenBarrierError):
-            together.wait(timeout=1)
-
-    with ExitStack() as stack:
-        if guard_off:
-            stack.enter_context(guards.switched_off(guard_off))
-        stack.enter_context(faultpoints.planned(place, wait))
-        yield
 
 
 def test_two_beats_plan_each_day_once() -> None:
@@ -89,7 +70,7 @@ def two_accept(seller: User, variant: Variant) -> list[Sale | Exception]:
 
 
 def test_two_operators_fill_one_slot_once(seller: User, variant: Variant) -> None:
-    with meeting_at("slot seen empty"):
+    with meeting_at("slot seen empty", guard="slot lock"):
         said = two_accept(seller, variant)
     assert sorted(type(one).__name__ for one in said) == ["Sale", "SlotTaken"]
     assert any(isinstance(one, SlotTaken) for one in said)
@@ -97,33 +78,32 @@ def test_two_operators_fill_one_slot_once(seller: User, variant: Variant) -> Non
 
 
 def test_without_the_lock_one_sale_is_lost_from_the_line_up(seller: User, variant: Variant) -> None:
-    with meeting_at("slot seen empty", guard_off="slot lock"):
+    with meeting_at("slot seen empty", guard="slot lock", is_on=False):
         two_accept(seller, variant)
     assert Sale.objects.count() == 2
     assert Slot.objects.exclude(sale=None).count() == 1
 
 
-def three_drops(seller: User, variant: Variant) -> list[Sale | Exception]:
+def third_drops(seller: User, variant: Variant, *, is_guarded: bool) -> list[Sale | Exception]:
     """Two are open; the third place is pressed for twice."""
     for _ in TWO:
         drops.schedule(wish=make.wish(variant), by=seller, now=clock.now())
-    return at_once(
-        lambda _press: drops.schedule(wish=make.wish(variant), by=seller, now=clock.now()),
-        TWO,
-        threads=2,
-    )
+    with meeting_at("drops counted", guard="store lock", is_on=is_guarded):
+        return at_once(
+            lambda _press: drops.schedule(wish=make.wish(variant), by=seller, now=clock.now()),
+            TWO,
+            threads=2,
+        )
 
 
 def test_two_presses_take_the_last_place_once(seller: User, variant: Variant) -> None:
-    with meeting_at("drops counted"):
-        said = three_drops(seller, variant)
+    said = third_drops(seller, variant, is_guarded=True)
     assert [type(one) for one in said].count(TooMany) == 1
     assert Sale.objects.count() == 3
 
 
 def test_without_the_lock_there_is_a_drop_too_many(seller: User, variant: Variant) -> None:
-    with meeting_at("drops counted", guard_off="store lock"):
-        three_drops(seller, variant)
+    third_drops(seller, variant, is_guarded=False)
     assert Sale.objects.count() == 4
 
 
@@ -142,10 +122,10 @@ def two_senders() -> list[int]:
 
 
 def test_two_senders_tell_each_person_once() -> None:
-    with meeting_at("reminders picked"):
+    with meeting_at("reminders picked", guard="reminders locked"):
         assert two_senders() == [1] * 5
 
 
 def test_without_the_lock_people_are_told_twice() -> None:
-    with meeting_at("reminders picked", guard_off="reminders locked"):
+    with meeting_at("reminders picked", guard="reminders locked", is_on=False):
         assert two_senders() == [2] * 5
