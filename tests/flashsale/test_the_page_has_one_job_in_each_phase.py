@@ -134,11 +134,11 @@ def test_the_list_shows_all_and_takes_a_fixed_number_of_queries(
 ) -> None:
     assert b"No sales at the moment" in Client().get("/sales/").content
     first = sales.approved_sale()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         assert first.title in Client().get("/sales/").content.decode()
     for _more in range(4):
         sales.approved_sale()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         Client().get("/sales/")
 
 
