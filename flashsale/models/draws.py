@@ -48,6 +48,10 @@ class Pass(models.Model):
                 | Q(route=PassRoute.CENT, hold_id__isnull=False),
             ),
         ]
+        indexes = [
+            # There may be a million of old sales, and those that still count are asked for often.
+            models.Index(fields=["sale"], name="pass_held", condition=Q(state=PassState.HELD))
+        ]
 
     def __str__(self) -> str:
         return f"{self.sale_id}: {self.person_id} ({self.route})"

@@ -148,8 +148,8 @@ class Sale(models.Model):
     paused_at = models.DateTimeField(_("paused"), null=True, editable=False)
     pause_reason = models.CharField(_("why it is paused"), max_length=200, editable=False)
     sold_out_at = models.DateTimeField(_("first sold out"), null=True, editable=False)
-    # The last claim whose person was told of the unit.
-    told_claim = models.BigIntegerField(default=0, db_default=0, editable=False)
+    # Up to which place in the log people were told of their units.
+    told_to = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     settled_at = models.DateTimeField(_("settled"), null=True, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
 

@@ -1,6 +1,6 @@
 """What people hear of their sale while they are elsewhere: in chunks, after the rush, each once.
 
-The sale remembers the last claim it has told of and each wave the last reservation number, in
+The sale remembers how far in its log it has told and each wave the last reservation number, in
 the transaction that writes the lines; so a worker that dies tells nobody twice.
 """
 
@@ -57,8 +57,9 @@ def is_due(sale: Sale, *, now: datetime) -> bool:
     """Whether somebody is to be told of something. A rehearsal tells nobody."""
     if sale.rehearses_id is not None:
         return False
-    untold = Claim.objects.filter(sale=sale, pk__gt=sale.told_claim).exists()
-    return untold or _to_invite(sale, now=now) is not None or _to_console(sale, now=now) is not None
+    if sale.told_to < sale.log_length:
+        return True
+    return _to_invite(sale, now=now) is not None or _to_console(sale, now=now) is not None
 
 
 def tell(*, sale_id: int, now: datetime) -> int:
@@ -80,16 +81,16 @@ def tell_holders(sale: Sale, *, now: datetime) -> int:
     were looked at.
     """
     with transaction.atomic(durable=True):
-        rows = Claim.objects.filter(sale=sale, pk__gt=sale.told_claim).order_by("pk")
-        claims = list(rows.values_list("pk", "person_id", "state", "held_until")[:CHUNK])
+        rows = Claim.objects.filter(sale=sale, log_number__gt=sale.told_to).order_by("log_number")
+        claims = list(rows.values_list("log_number", "person_id", "state", "held_until")[:CHUNK])
         if not claims:
             return 0
-        told = Sale.objects.filter(pk=sale.pk, told_claim=sale.told_claim)
-        if told.update(told_claim=claims[-1][0]) != 1:
+        told = Sale.objects.filter(pk=sale.pk, told_to=sale.told_to)
+        if told.update(told_to=claims[-1][0]) != 1:
             return 0  # another worker was here
         # Claims of one batch have one deadline: a handful of lines, however many people.
         people: dict[tuple[str, datetime | None], list[int]] = defaultdict(list)
-        for _pk, person_id, state, until in claims:
+        for _place, person_id, state, until in claims:
             if state in KIND_OF:
                 people[state, until if state == ClaimState.HELD else None].append(person_id)
         for (state, until), ids in people.items():

@@ -138,8 +138,9 @@ def _recover(sale: Sale) -> None:
 def _link(sale: Sale, places: Sequence[WaitingPlace]) -> list[int]:
     """Each place names the claim that came of it; their ids."""
     by_ticket = {_ticket(place): place for place in places}
-    rows = Claim.objects.filter(sale=sale, ticket__in=by_ticket).values_list("ticket", "pk")
-    found = dict(rows)
+    # By reservation: refused ones are in no index of tickets.
+    own = Claim.objects.filter(reservation__in=[place.reservation_id for place in places])
+    found = dict(own.filter(sale=sale, ticket__in=by_ticket).values_list("ticket", "pk"))
     for ticket, claim_id in found.items():
         WaitingPlace.objects.filter(pk=by_ticket[ticket].pk).update(claim_id=claim_id)
     return list(found.values())

@@ -123,9 +123,10 @@ def _is_any_lot_gone(sale: Sale) -> bool:
 
 def _tell_gate(sale: Sale, lot_id: int, entries: Sequence[Entry]) -> None:
     """What the gate counts as free is what PostgreSQL has, and it answers with the results."""
-    tickets = [entry.fields["ticket"] for entry in entries]
-    claims = Claim.objects.filter(sale=sale, ticket__in=tickets)
-    control.answer(list(claims.values_list("pk", flat=True)))
-    taken = claims.exclude(unit=None).count()
+    ids = [entry.id for entry in entries]
+    claims = Claim.objects.filter(sale=sale, gate_epoch=sale.epoch, gate_entry__in=ids)
+    rows = list(claims.values_list("pk", "unit_id"))
+    taken = sum(unit_id is not None for _pk, unit_id in rows)
     if taken:
         control.give(sale, {lot_id: -taken})
+    control.answer([pk for pk, _unit_id in rows])

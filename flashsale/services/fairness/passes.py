@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
@@ -21,6 +21,7 @@ PRICE_MINOR: Final = 1
 # A hold outlives the draw by far: its time is a net under a sale that nobody ever ends.
 KEPT_AFTER_END: Final = timedelta(days=90)
 LEDGER_KIND: Final = "pass"
+OVER: Final = (SaleState.CANCELLED, SaleState.SETTLED)
 
 
 class NoPasses(Conflict):
@@ -97,14 +98,15 @@ def resolve(*, sale_id: int, limit: int, now: datetime) -> int:
 
 def to_resolve() -> list[int]:
     """The sales that have passes whose end is known and that are not resolved."""
-    waiting = Sale.objects.filter(passes__state=PassState.HELD).distinct()
-    return [sale.pk for sale in waiting if _known(sale).exists()]
+    held = Pass.objects.filter(sale=OuterRef("pk"), state=PassState.HELD)
+    decided = Q(allocated_at__isnull=False) | Q(state__in=OVER)
+    return [sale.pk for sale in Sale.objects.filter(decided, Exists(held)) if _known(sale).exists()]
 
 
 def _known(sale: Sale) -> "QuerySet[Pass]":
     """Passes that still count, of those about whom nothing can change any more."""
     held = Pass.objects.filter(sale=sale, state=PassState.HELD)
-    if sale.state in (SaleState.CANCELLED, SaleState.SETTLED):
+    if sale.state in OVER:
         return held
     if sale.allocated_at is None:
         return held.none()

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from django.db.models import Exists, OuterRef
+
 from flashsale import tasks
 from flashsale.claim_states import UNPAID, ClaimState
 from flashsale.gate import control, nudges, published, scripts
@@ -203,7 +205,10 @@ def _is_store_closed(sale: Sale) -> bool:
 
 
 def _to_wind_up() -> list[Sale]:
-    """Cancelled sales in which somebody still waits for their money or their order's end."""
+    """Cancelled sales in which somebody still waits for their money or their order's end. Once
+    the record of one is published, nobody does: else it would not be final.
+    """
     open_orders = [OrderState.AWAITING_PAYMENT, OrderState.PAID]
-    cancelled = Sale.objects.filter(state=SaleState.CANCELLED, claims__order__state__in=open_orders)
-    return list(cancelled.distinct())
+    waiting = Claim.objects.filter(sale=OuterRef("pk"), order__state__in=open_orders)
+    cancelled = Sale.objects.filter(state=SaleState.CANCELLED, proved_at=None)
+    return list(cancelled.filter(Exists(waiting)))
