@@ -21,9 +21,10 @@ class UnitState(models.TextChoices):
 TRANSITIONS: Final = states.table(
     UnitState,
     {
-        UnitState.FREE: {UnitState.HELD, UnitState.RETURNED},
+        # Pooled where nobody took it while its wave was open.
+        UnitState.FREE: {UnitState.HELD, UnitState.POOLED, UnitState.RETURNED},
         UnitState.HELD: {UnitState.PAID, UnitState.FREE, UnitState.POOLED, UnitState.RETURNED},
-        UnitState.POOLED: {UnitState.HELD, UnitState.RETURNED},
+        UnitState.POOLED: {UnitState.FREE, UnitState.HELD, UnitState.RETURNED},
         UnitState.PAID: {UnitState.FREE, UnitState.POOLED, UnitState.RETURNED},
         UnitState.RETURNED: set(),
     },

@@ -72,7 +72,7 @@ def approve(*, sale_id: int, by: User, now: datetime) -> Sale:
         _move(sale, SaleState.APPROVED)
         if sale.rehearses_id is None:  # the stage is set by code: test money, times of seconds
             _refuse_if_impossible(sale, lots, now=now)
-        for lot in lots:
+        for lot in sorted(lots, key=lambda lot: lot.variant_id):  # stock is locked in one order
             stock.take_lot(
                 variant_id=lot.variant_id, quantity=lot.pledged, reference=_reference(sale), now=now
             )

@@ -14,7 +14,7 @@ from flashsale.gate.rebuild import Turn
 from flashsale.models import Sale, Unit, Wave
 from flashsale.services import acts, units
 from flashsale.services.locking import lock_epoch
-from flashsale.unit_states import UnitState
+from flashsale.unit_states import TRANSITIONS, UnitState
 
 
 def turn(sale: Sale, *, now: datetime) -> Turn | None:
@@ -108,4 +108,5 @@ def _pass_over(wave: Wave, *, now: datetime) -> None:
 
 
 def _move_all(sale: Sale, old: UnitState, new: UnitState) -> int:
+    TRANSITIONS.check(old, new)
     return Unit.objects.filter(sale=sale, state=old).update(state=new)

@@ -13,6 +13,7 @@ from flashsale import selectors, tokens, verification
 from flashsale.models import Claim, Lot, Reservation, Sale, Stream
 from flashsale.services.watch import conservation, controller, sweeps
 from flashsale.tokens import SaleToken
+from shop.models import StockMovement
 from socialcommerce.lib import clock
 from tests.factories import flashsale as sales
 from tests.factories.payments import give_money
@@ -58,6 +59,16 @@ def claim(client: Client, user: User, sale: Sale) -> None:
     token = SaleToken(sale.pk, user.profile.pk, row.number, row.lot_id, sale.slots)
     client.post(f"/sales/{sale.pk}/claim/", {"token": tokens.issue(token), "slot": 1})
     sales.drain(sale)
+
+
+def test_stock_is_taken_in_one_order_so_that_no_two_approvals_block_each_other(
+    sale: Sale, mallory: User
+) -> None:
+    blue, red = (lot.variant for lot in lots(sale))
+    other = sales.sale_of_several(red, blue)
+    taken = StockMovement.objects.filter(kind="lot_taken", reference=f"sale:{other.pk}")
+    variants = taken.order_by("pk").values_list("stock_item__variant", flat=True)
+    assert list(variants) == [blue.pk, red.pk]
 
 
 def test_everything_is_shown_with_its_price_before_one_can_choose(mallory: User) -> None:
