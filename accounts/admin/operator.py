@@ -35,6 +35,11 @@ class UserAdmin(ReadOnlyAdmin, OperatorModelAdmin):
     readonly_fields = ("handle",)
     actions = ("freeze", "unfreeze", "deactivate", "reactivate")
 
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[User]":
+        """Without the extras of rehearsals, who are nobody."""
+        rows: QuerySet[User] = super().get_queryset(request)
+        return rows.exclude(profile__is_extra=True)
+
     @admin.display(description=_("handle"))
     def handle(self, user: User) -> str:
         return str(user.profile)
@@ -102,6 +107,11 @@ class ProfileAdmin(ReadOnlyAdmin, OperatorModelAdmin):
         "post_count",
         "created_at",
     )
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Profile]":
+        """As above, and without the store that they buy in."""
+        rows: QuerySet[Profile] = super().get_queryset(request)
+        return rows.filter(is_extra=False)
 
 
 @admin.register(Membership, site=operator_site)

@@ -1,5 +1,7 @@
 """Reservations, claims and the first page of the operator site."""
 
+from typing import Any, Final
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -13,6 +15,17 @@ from flashsale.models import Claim, DeadLetter, Reservation, Sale
 from flashsale.sale_states import SaleState
 from socialcommerce.lib import clock
 
+SALES_CHOSEN: Final = 50
+LIVE_SHOWN: Final = 10
+
+
+class RecentSales(admin.RelatedFieldListFilter):
+    """The newest sales to choose from, no rehearsal among them: not all that there ever were."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        rows = Sale.objects.filter(rehearses=None).order_by("-starts_at")[:SALES_CHOSEN]
+        return [(str(sale.pk), str(sale)) for sale in rows]
+
 
 class OfRealSales(ReadOnlyAdmin, OperatorModelAdmin):
     """Rows of rehearsals stay with the rehearsal."""
@@ -25,7 +38,7 @@ class OfRealSales(ReadOnlyAdmin, OperatorModelAdmin):
 @admin.register(Reservation, site=operator_site)
 class ReservationAdmin(OfRealSales):
     list_display = ("sale", "number", "person", "pay_from_wallet", "created_at", "withdrawn_at")
-    list_filter = ("sale",)
+    list_filter = (("sale", RecentSales),)
     list_select_related = ("sale", "person")
     search_fields = ("person__handle",)
     ordering = ("-pk",)
@@ -34,7 +47,7 @@ class ReservationAdmin(OfRealSales):
 @admin.register(Claim, site=operator_site)
 class ClaimAdmin(OfRealSales):
     list_display = ("sale", "person", "state", "unit", "order", "claimed_at", "held_until")
-    list_filter = ("state", "sale")
+    list_filter = ("state", ("sale", RecentSales))
     list_select_related = ("sale", "person", "unit", "order")
     search_fields = ("person__handle", "order__number")
     ordering = ("-pk",)
@@ -55,7 +68,7 @@ def waiting(_user: User) -> list[DashboardRow]:
                 count=sale.reserved - sale.withdrawn,
                 url=reverse("operator:flashsale_sale_live", args=[sale.pk]),
             )
-            for sale in live
+            for sale in live.order_by("-starts_at")[:LIVE_SHOWN]
         ),
         DashboardRow(
             label=_("Sales to approve"), count=drafts.count(), url=f"{listed}?state__exact=draft"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin.base import OperatorModelAdmin, ReadOnlyAdmin, acting_user
 from accounts.admin.sites import operator_site
+from flashsale.admin.operator import RecentSales
 from flashsale.gate.keys import Keys
 from flashsale.intake import streams
 from flashsale.models import DeadLetter, Sale
@@ -39,7 +40,7 @@ class Lag:
 @admin.register(DeadLetter, site=operator_site)
 class DeadLetterAdmin(ReadOnlyAdmin, OperatorModelAdmin):
     list_display = ("sale", "stream", "reason", "said", "created_at")
-    list_filter = ("stream", "sale")
+    list_filter = ("stream", ("sale", RecentSales))
     list_select_related = ("sale",)
     ordering = ("-pk",)
     actions = ("rework", "discard")
@@ -65,8 +66,8 @@ class DeadLetterAdmin(ReadOnlyAdmin, OperatorModelAdmin):
         ids = list(chosen.values_list("pk", flat=True))
         try:
             done = dead_letters.rework(ids, by=acting_user(request), now=clock.now())
-        except OperationalError:
-            text = _("PostgreSQL did not answer; what is left in the list was not tried.")
+        except (OperationalError, InterfaceError, redis.RedisError):
+            text = _("A server did not answer; what is left in the list was not tried.")
             self.message_user(request, text, messages.ERROR)
             return
         said = {"ended": done.ended, "kept": done.kept}

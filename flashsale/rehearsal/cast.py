@@ -19,8 +19,9 @@ from payments.services import chart, ledger
 from shop.models import Product, Store, Variant
 from shop.models.products import ProductState
 from shop.store_states import StoreState
+from socialcommerce.lib.money import TEST_CURRENCY
 
-CURRENCY: Final = "XTS"  # ISO 4217 keeps this code for tests
+CURRENCY: Final = TEST_CURRENCY
 MAIL: Final = "rehearsal.invalid"  # a domain that no mail reaches (RFC 2606)
 BATCH: Final = 500  # people in one transaction
 

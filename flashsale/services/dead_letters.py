@@ -43,7 +43,8 @@ def rework(letter_ids: Sequence[int], *, by: User, now: datetime) -> Reworked:
     else, and keeps its new reason otherwise.
 
     Opens a transaction for each, and each locks its sale. A letter that is gone by now is passed
-    over. Raises django.db.OperationalError; then the letters that are left were not tried.
+    over. Raises what says that a server is away, OperationalError say; then the letters that are
+    left were not tried.
     """
     letters = DeadLetter.objects.filter(pk__in=letter_ids).select_related("sale").order_by("pk")
     ended = [_rework(letter, by=by, now=now) for letter in letters]

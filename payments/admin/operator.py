@@ -29,7 +29,7 @@ from payments.models import (
 from payments.refund_states import RefundState
 from payments.services import proof, stripe_events
 from socialcommerce.lib import clock
-from socialcommerce.lib.money import Money, format_money
+from socialcommerce.lib.money import TEST_CURRENCY, Money, format_money
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -41,12 +41,22 @@ class Book(ReadOnlyAdmin, OperatorModelAdmin):
     ordering = ("-pk",)
 
 
+class RealMoney(Book):
+    """A list without the test money of rehearsals, of which there is a lot."""
+
+    currency_path = "currency"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.exclude(**{self.currency_path: TEST_CURRENCY})
+
+
 def _money(amount_minor: int, currency: str) -> str:
     return format_money(Money(amount_minor, currency))
 
 
 @admin.register(Account, site=operator_site)
-class AccountAdmin(Book):
+class AccountAdmin(RealMoney):
     list_display = ("owner", "kind", "posted", "held", "accrues")
     list_filter = ("kind", "currency")
     search_fields = ("owner",)
@@ -80,7 +90,8 @@ class LedgerTransactionAdmin(Book):
 
 
 @admin.register(Hold, site=operator_site)
-class HoldAdmin(Book):
+class HoldAdmin(RealMoney):
+    currency_path = "account__currency"
     list_display = ("account", "amount", "state", "expires_at")
     list_filter = ("state",)
     list_select_related = ("account",)
@@ -102,7 +113,7 @@ class RefundInline(ReadOnlyAdmin, OperatorTabularInline):
 
 
 @admin.register(Payment, site=operator_site)
-class PaymentAdmin(Book):
+class PaymentAdmin(RealMoney):
     list_display = ("reference", "payer", "payee", "amount", "method", "state", "flag")
     list_filter = ("state", "method", "purpose", ("flag", admin.EmptyFieldListFilter))
     list_select_related = ("payer", "payee")
@@ -115,7 +126,8 @@ class PaymentAdmin(Book):
 
 
 @admin.register(Refund, site=operator_site)
-class RefundAdmin(Book):
+class RefundAdmin(RealMoney):
+    currency_path = "payment__currency"
     list_display = ("payment", "amount", "to", "state", "reason", "failure_reason")
     list_filter = ("state", "to")
     list_select_related = ("payment",)

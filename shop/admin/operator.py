@@ -1,6 +1,7 @@
 """Stores, products and orders for operators: stores are opened and closed, the rest is read."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -19,8 +20,19 @@ from socialcommerce.lib.money import Money, format_money
 from socialcommerce.lib.problems import Problem
 
 
+class OfRealStores(ReadOnlyAdmin, OperatorModelAdmin):
+    """What the store of rehearsals has is shown nowhere."""
+
+    store_profile = "store__profile"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.filter(**{f"{self.store_profile}__is_extra": False})
+
+
 @admin.register(Store, site=operator_site)
-class StoreAdmin(ReadOnlyAdmin, OperatorModelAdmin):
+class StoreAdmin(OfRealStores):
+    store_profile = "profile"
     list_display = ("profile", "state", "pitch", "created_at", "approved_at")
     list_filter = ("state",)
     list_select_related = ("profile",)
@@ -51,9 +63,10 @@ class StoreAdmin(ReadOnlyAdmin, OperatorModelAdmin):
 
 
 @admin.register(Variant, site=operator_site)
-class VariantAdmin(ReadOnlyAdmin, OperatorModelAdmin):
+class VariantAdmin(OfRealStores):
     """Where a sale looks for what it sells."""
 
+    store_profile = "product__store__profile"
     list_display = ("product", "name", "sku", "price", "is_active")
     list_select_related = ("product__store",)
     search_fields = ("product__title", "name", "sku")
@@ -78,7 +91,7 @@ class VariantInline(ReadOnlyAdmin, OperatorTabularInline):
 
 
 @admin.register(Product, site=operator_site)
-class ProductAdmin(ReadOnlyAdmin, OperatorModelAdmin):
+class ProductAdmin(OfRealStores):
     list_display = ("title", "store", "category", "state", "created_at")
     list_filter = ("state", "category")
     list_select_related = ("store__profile",)
@@ -94,7 +107,7 @@ class LineInline(ReadOnlyAdmin, OperatorTabularInline):
 
 
 @admin.register(Order, site=operator_site)
-class OrderAdmin(ReadOnlyAdmin, OperatorModelAdmin):
+class OrderAdmin(OfRealStores):
     list_display = ("number", "buyer", "store", "state", "total", "created_at")
     list_filter = ("state", "origin")
     list_select_related = ("buyer", "store__profile")
