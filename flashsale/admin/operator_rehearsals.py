@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -23,6 +23,7 @@ from flashsale.rehearsal.runs import PEOPLE_MAX, PEOPLE_MIN
 from flashsale.rehearsal.states import OPEN
 from shop.fields import WholeNumberField
 from socialcommerce.lib import clock, http
+from socialcommerce.lib.problems import Problem
 
 PEOPLE: Final = 1_000
 REFRESH_SECONDS: Final = 2
@@ -104,6 +105,19 @@ def rehearsed(request: HttpRequest, sale_id: int) -> HttpResponse:
     return redirect("operator:flashsale_rehearsal_change", newest.pk)
 
 
+@http.require("POST")
+def again(request: HttpRequest, rehearsal_id: int) -> HttpResponse:
+    """One that was lost, anew; where there can be none now, its page says why."""
+    get_object_or_404(Rehearsal, pk=rehearsal_id)
+    try:
+        asked = runs.again(rehearsal_id=rehearsal_id, by=acting_user(request), now=clock.now())
+    except Problem as problem:
+        messages.error(request, f"{problem.title}. {problem.detail}")
+        return redirect("operator:flashsale_rehearsal_change", rehearsal_id)
+    _send(asked)
+    return redirect("operator:flashsale_rehearsal_change", asked.pk)
+
+
 def _ask(sale: Sale, said: dict[str, Any], request: HttpRequest) -> None:
     asked = runs.request(
         sale_id=sale.pk,
@@ -112,6 +126,11 @@ def _ask(sale: Sale, said: dict[str, Any], request: HttpRequest) -> None:
         by=acting_user(request),
         now=clock.now(),
     )
+    _send(asked)
+
+
+def _send(asked: Rehearsal) -> None:
+    """A worker is asked to play it; with the broker away it has failed, and says so."""
     try:
         tasks.rehearse.apply_async(kwargs={"rehearsal_id": asked.pk}, retry=False)
     except BrokerAway as error:
@@ -127,17 +146,23 @@ class RehearsalAdmin(ReadOnlyAdmin, OperatorModelAdmin):
 
     @display(  # type: ignore[untyped-decorator]
         description=gettext_lazy("verdict"),
-        label={"go": "success", "no-go": "danger", "running": "info"},
+        label={"go": "success", "no-go": "danger", "running": "info", "lost": "warning"},
     )
     def standing(self, rehearsal: Rehearsal) -> tuple[str, str]:
+        if runs.is_lost(rehearsal, now=clock.now()):
+            return "lost", _("lost")
         if rehearsal.state in OPEN:
             return "running", _("under way")
         return ("go", _("go")) if rehearsal.verdict.get("go") else ("no-go", _("no-go"))
 
     def get_urls(self) -> list[URLPattern]:
-        """Beside the list, the two pages that the page of a sale leads to."""
+        """Beside the list, the two pages that the page of a sale leads to, and the way back in for
+        one that was lost.
+        """
         ask, newest = operator_site.admin_view(rehearse), operator_site.admin_view(rehearsed)
+        anew = operator_site.admin_view(again)
         return [
+            path("<int:rehearsal_id>/again/", anew, name="flashsale_rehearsal_again"),
             path("of/<int:sale_id>/new/", ask, name="flashsale_sale_rehearse"),
             path("of/<int:sale_id>/", newest, name="flashsale_sale_rehearsed"),
             *super().get_urls(),
@@ -157,6 +182,7 @@ class RehearsalAdmin(ReadOnlyAdmin, OperatorModelAdmin):
             "title": f"{rehearsal.sale.title}: {_('rehearsal')}",
             "rehearsal": rehearsal,
             "is_under_way": rehearsal.finished_at is None,
+            "is_lost": runs.is_lost(rehearsal, now=clock.now()),
             "step": STEPS.get(rehearsal.verdict.get("step", ""), _("It waits for its worker.")),
             "figures": _figures(rehearsal),
             "refresh_seconds": REFRESH_SECONDS,

@@ -62,6 +62,7 @@ class Rehearsal(models.Model):
 
     `config_hash` is the hash of everything that decides how the sale runs: a change afterwards
     makes the verdict worthless. `run` is the sale that was played; `curve` the arrivals a second.
+    `heard_at` is the last sign of life of its worker.
     """
 
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="rehearsals")
@@ -76,6 +77,7 @@ class Rehearsal(models.Model):
     )
     requested_at = models.DateTimeField(_("requested"))
     started_at = models.DateTimeField(_("started"), null=True)
+    heard_at = models.DateTimeField(_("last heard of"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
 
     class Meta:

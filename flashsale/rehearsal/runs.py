@@ -22,9 +22,12 @@ logger = logging.getLogger(__name__)
 
 PEOPLE_MIN: Final = 10
 PEOPLE_MAX: Final = 20_000
-# No rehearsal is longer: nothing real may open within this time, and what still "runs" after it
-# has died with its worker.
-LASTS_AT_MOST: Final = timedelta(minutes=10)
+LASTS_AT_MOST: Final = timedelta(minutes=10)  # nothing real may open within this time
+# A worker takes a task at once: for what waits longer there is none, or the task was lost.
+TAKEN_WITHIN: Final = timedelta(seconds=20)
+# To gather the extras and to count at the end takes a minute or two with the largest crowd; who is
+# silent for longer has died.
+SILENT_AT_MOST: Final = timedelta(minutes=3)
 LOCK: Final = 7_241_904  # beside the controller's; any number that nothing else locks
 WALLET_ORDERS: Final = 10  # units that an extra's wallet can pay, as many as there are slots
 
@@ -51,26 +54,27 @@ def request(*, sale_id: int, people: int, like: Sale | None, by: User, now: date
             _("Please choose between %(least)s and %(most)s people.")
             % {"least": PEOPLE_MIN, "most": PEOPLE_MAX}
         )
-    with transaction.atomic(durable=True):
-        _one_at_a_time()
-        sale = Sale.objects.get(pk=sale_id, rehearses=None)
-        if sale.state not in (SaleState.DRAFT, SaleState.APPROVED):
-            raise sales.WrongState(sale)
-        _give_up_stale(now=now)
-        _refuse_beside_a_sale(now=now)
-        if Rehearsal.objects.filter(state__in=OPEN).exists():
-            raise NotNow(_("Another rehearsal is under way. It takes a few minutes."))
-        curve = curves.of_past_sale(like, people) if like else curves.supposed(people)
-        acts.log(sale, kind="rehearse", by=by, detail={"people": people}, now=now)
-        return Rehearsal.objects.create(
-            sale=sale,
-            config_hash=config.hash_of(sale),
-            curve=curve,
-            people=people,
-            state=RehearsalState.WAITING,
-            requested_by=by,
-            requested_at=now,
-        )
+    curve = curves.of_past_sale(like, people) if like else curves.supposed(people)
+    return _request(sale_id, curve, by=by, now=now)
+
+
+def again(*, rehearsal_id: int, by: User, now: datetime) -> Rehearsal:
+    """The same crowd is asked for anew, in the place of a rehearsal that was lost.
+
+    Opens the transaction. Raises NotNow, also where it is not lost, and sales.WrongState.
+    """
+    lost = Rehearsal.objects.get(pk=rehearsal_id)
+    if not is_lost(lost, now=now):
+        raise NotNow(_("It is under way, or over by now."))
+    return _request(lost.sale_id, lost.curve, by=by, now=now)
+
+
+def is_lost(rehearsal: Rehearsal, *, now: datetime) -> bool:
+    """Nobody has come for it in time, or who did has died with it."""
+    if rehearsal.state == RehearsalState.WAITING:
+        return now >= rehearsal.requested_at + TAKEN_WITHIN
+    heard_at = rehearsal.heard_at or rehearsal.requested_at
+    return rehearsal.state == RehearsalState.RUNNING and now >= heard_at + SILENT_AT_MOST
 
 
 def run(*, rehearsal_id: int) -> None:
@@ -78,7 +82,8 @@ def run(*, rehearsal_id: int) -> None:
     it is asked for. No transaction may be open.
     """
     waiting = Rehearsal.objects.filter(pk=rehearsal_id, state=RehearsalState.WAITING)
-    if waiting.update(state=RehearsalState.RUNNING, started_at=clock.now()) != 1:
+    now = clock.now()
+    if waiting.update(state=RehearsalState.RUNNING, started_at=now, heard_at=now) != 1:
         return
     rehearsal = Rehearsal.objects.select_related("sale", "requested_by").get(pk=rehearsal_id)
     try:
@@ -99,6 +104,30 @@ def give_up(*, rehearsal_id: int, reason: str, now: datetime) -> None:
     waiting.update(state=RehearsalState.FAILED, finished_at=now, verdict=said)
 
 
+def _request(sale_id: int, curve: list[int], *, by: User, now: datetime) -> Rehearsal:
+    """One waits for its worker, if none that is not lost does and no real sale is near."""
+    with transaction.atomic(durable=True):
+        _one_at_a_time()
+        sale = Sale.objects.get(pk=sale_id, rehearses=None)
+        if sale.state not in (SaleState.DRAFT, SaleState.APPROVED):
+            raise sales.WrongState(sale)
+        _give_up_lost(now=now)
+        _refuse_beside_a_sale(now=now)
+        if Rehearsal.objects.filter(state__in=OPEN).exists():
+            raise NotNow(_("Another rehearsal is under way. It takes a few minutes."))
+        people = sum(curve)
+        acts.log(sale, kind="rehearse", by=by, detail={"people": people}, now=now)
+        return Rehearsal.objects.create(
+            sale=sale,
+            config_hash=config.hash_of(sale),
+            curve=curve,
+            people=people,
+            state=RehearsalState.WAITING,
+            requested_by=by,
+            requested_at=now,
+        )
+
+
 def _play(rehearsal: Rehearsal) -> verdict.Verdict:
     now, by = clock.now(), rehearsal.requested_by
     if by is None:
@@ -115,6 +144,7 @@ def _play(rehearsal: Rehearsal) -> verdict.Verdict:
         key=f"rehearsal:{rehearsal.pk}",
         now=clock.now(),
     )
+    _tell(rehearsal, "people")
     times = stage.timeline(
         sale, people=len(extras), claim_seconds=len(curve), rate=rate, now=clock.now()
     )
@@ -122,7 +152,12 @@ def _play(rehearsal: Rehearsal) -> verdict.Verdict:
     Rehearsal.objects.filter(pk=rehearsal.pk).update(run=played)
     journal = Journal()
     crowd = Crowd(play.guests(played, extras, curve, journal))
-    play.play(crowd, played, by=by, tell=lambda left: _tell(rehearsal, "playing", left))
+
+    def tell(left: int) -> None:
+        if not _tell(rehearsal, "playing", left):
+            crowd.stop.set()
+
+    play.play(crowd, played, by=by, tell=tell)
     _tell(rehearsal, "counting")
     return verdict.reach(played, journal, people=len(extras))
 
@@ -141,18 +176,19 @@ def _refuse_beside_a_sale(*, now: datetime) -> None:
         raise NotNow(_("%(sale)s is open or opens within minutes.") % {"sale": near.title})
 
 
-def _give_up_stale(*, now: datetime) -> None:
-    """What should have ended long ago has died with its worker."""
-    stale = Rehearsal.objects.filter(state__in=OPEN, requested_at__lt=now - 2 * LASTS_AT_MOST)
-    stale.update(
-        state=RehearsalState.FAILED,
-        finished_at=now,
-        verdict={"go": False, "wrong": [str(_("Nobody ended it: its worker died."))]},
+def _give_up_lost(*, now: datetime) -> None:
+    """Whoever still comes for one of them finds that it is over."""
+    lost = [one.pk for one in Rehearsal.objects.filter(state__in=OPEN) if is_lost(one, now=now)]
+    said = {"go": False, "wrong": [str(_("Nobody came for it, or its worker died."))]}
+    Rehearsal.objects.filter(pk__in=lost, state__in=OPEN).update(
+        state=RehearsalState.FAILED, finished_at=now, verdict=said
     )
 
 
-def _tell(rehearsal: Rehearsal, step: str, left: int = 0) -> None:
-    Rehearsal.objects.filter(pk=rehearsal.pk).update(verdict={"step": step, "left": left})
+def _tell(rehearsal: Rehearsal, step: str, left: int = 0) -> bool:
+    """How far it is; False once it was given up."""
+    running = Rehearsal.objects.filter(pk=rehearsal.pk, state=RehearsalState.RUNNING)
+    return running.update(verdict={"step": step, "left": left}, heard_at=clock.now()) == 1
 
 
 def _end(rehearsal: Rehearsal, state: RehearsalState, said: dict[str, object]) -> None:

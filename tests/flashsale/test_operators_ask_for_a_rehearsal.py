@@ -1,13 +1,14 @@
 """The operator's pages of a rehearsal: asking, watching, reading; nobody else sees them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
-from flashsale.models import Rehearsal
-from flashsale.rehearsal import config
+from flashsale.models import Rehearsal, Sale
+from flashsale.rehearsal import config, runs
 from socialcommerce.lib import clock
 from tests.factories import flashsale as factory
 from tests.factories.accounts import UserFactory
@@ -62,7 +63,50 @@ def test_a_verdict_is_read(operator: Client) -> None:
     assert newest.headers["Location"].endswith(f"/{done.pk}/change/")
 
 
-@pytest.mark.parametrize("path", ["of/{}/new/", "of/{}/", ""])
+def asked(sale: Sale, operator: Client) -> Rehearsal:
+    operator.post(address(sale.pk), {"people": "50", "like": ""})
+    return Rehearsal.objects.latest("pk")
+
+
+def page_of(rehearsal: Rehearsal) -> str:
+    return f"/operator/flashsale/rehearsal/{rehearsal.pk}/"
+
+
+def test_one_that_nobody_comes_for_says_so_and_is_started_again(operator: Client) -> None:
+    first = asked(factory.draft_sale(), operator)
+    early = operator.post(f"{page_of(first)}again/", follow=True).content.decode()
+    assert "It is under way" in early
+    Rehearsal.objects.update(requested_at=clock.now() - runs.TAKEN_WITHIN)
+    said = operator.get(f"{page_of(first)}change/").content.decode()
+    assert "No worker has come for it." in said
+    assert "lost" in operator.get("/operator/flashsale/rehearsal/").content.decode()
+    operator.post(f"{page_of(first)}again/")
+    first.refresh_from_db()
+    second = Rehearsal.objects.latest("pk")
+    assert (first.state, second.state) == ("failed", "waiting")
+    assert (second.people, second.curve) == (50, first.curve)
+    runs.run(rehearsal_id=first.pk)  # the task was only late: nobody plays it any more
+    first.refresh_from_db()
+    assert first.state == "failed"
+
+
+def test_one_whose_worker_has_died_says_so_within_minutes(operator: Client) -> None:
+    now = clock.now()
+    dead = asked(factory.draft_sale(), operator)
+    Rehearsal.objects.update(
+        state="running", requested_at=now - timedelta(minutes=9), started_at=now, heard_at=now,
+        verdict={"step": "playing", "left": 3},
+    )  # fmt: skip
+    assert "The sale is played." in operator.get(f"{page_of(dead)}change/").content.decode()
+    Rehearsal.objects.update(heard_at=now - runs.SILENT_AT_MOST)
+    assert "has not been heard of" in operator.get(f"{page_of(dead)}change/").content.decode()
+    assert asked(factory.draft_sale(), operator).state == "waiting", "it keeps nobody waiting"
+    dead.refresh_from_db()
+    assert dead.state == "failed"
+    assert not runs._tell(dead, "playing", 2), "should it live, it hears that it was given up"
+
+
+@pytest.mark.parametrize("path", ["of/{}/new/", "of/{}/", "", "{}/again/"])
 def test_nobody_else_gets_in(
     path: str, alice: User, client: Client, client_of: Callable[[User], Client]
 ) -> None:
