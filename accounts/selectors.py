@@ -90,6 +90,13 @@ def managed_profile_ids(user: User, roles: Collection[str] | None = None) -> set
     return set(memberships.values_list("profile_id", flat=True))
 
 
+def member_profile_ids(store_profile_id: int) -> list[int]:
+    """Profiles of the people who act for that store: whom its news reach. One query."""
+    members = Membership.objects.filter(profile_id=store_profile_id, user__is_active=True)
+    people = Profile.objects.filter(user__in=members.values("user"))
+    return list(people.order_by("pk").values_list("pk", flat=True))
+
+
 def relation(viewer: Profile | None, profile: Profile) -> Relation | None:
     """None for nobody in particular. Two queries."""
     return relations(viewer, [profile.pk]).get(profile.pk)

@@ -2,7 +2,16 @@
 
 from celery import shared_task
 
-from payments.services import folding, holds, ledger, proof, stripe_events, sweeps
+from payments.services import (
+    folding,
+    holds,
+    ledger,
+    payouts,
+    proof,
+    reserves,
+    stripe_events,
+    sweeps,
+)
 from socialcommerce.lib import clock
 
 A_RUN = 50  # rows: each may wait ten seconds for Stripe
@@ -16,6 +25,21 @@ def drive_stuck() -> None:
 @shared_task
 def drive_refunds() -> None:
     sweeps.drive_refunds(now=clock.now(), limit=A_RUN)
+
+
+@shared_task
+def run_payouts() -> None:
+    payouts.run(now=clock.now(), limit=A_RUN)
+
+
+@shared_task
+def drive_payouts() -> None:
+    sweeps.drive_payouts(now=clock.now(), limit=A_RUN)
+
+
+@shared_task
+def free_reserves() -> None:
+    reserves.free_due(now=clock.now(), limit=A_RUN)
 
 
 @shared_task

@@ -72,18 +72,18 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "flashsale.door.SaleDoor",  # what a crowd asks in one second needs nothing of the rest
     "socialcommerce.lib.readable.ReadableRequests",
     # Pages shrink to a sixth; Django pads them so that their length tells nothing (BREACH).
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "socialcommerce.middleware.ContentSecurity",
     "socialcommerce.middleware.AdminContentSecurity",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "flashsale.page_door.PageDoor",  # the crowd of a sale gets its page without the rest
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "socialcommerce.lib.problems.ProblemMiddleware",
@@ -168,6 +168,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "complete received orders": {"task": "shop.tasks.complete_received", "schedule": 300},
     "drive payments": {"task": "payments.tasks.drive_stuck", "schedule": 15},
     "drive refunds": {"task": "payments.tasks.drive_refunds", "schedule": 30},
+    "run payouts": {"task": "payments.tasks.run_payouts", "schedule": 300},
+    "drive payouts": {"task": "payments.tasks.drive_payouts", "schedule": 30},
+    "free reserves": {"task": "payments.tasks.free_reserves", "schedule": 300},
     "process Stripe events": {"task": "payments.tasks.process_events", "schedule": 10},
     "fold accruals": {"task": "payments.tasks.fold_accruals", "schedule": 60},
     "free expired holds": {"task": "payments.tasks.void_expired_holds", "schedule": 60},
@@ -253,6 +256,13 @@ TOP_UP_MAX_MINOR = env.number("TOP_UP_MAX_MINOR", 200_000)  # a lost password mu
 # A card payment that got no answer is asked about again after this, and dies after the second.
 PAYMENT_DRIVE_AFTER_SECONDS = env.number("PAYMENT_DRIVE_AFTER_SECONDS", 20)
 PAYMENT_LIFETIME_SECONDS = env.number("PAYMENT_LIFETIME_SECONDS", 900)
+# Merchants' money. Below the minimum a transfer costs more than it is worth.
+PAYOUT_MINIMUM_MINOR = env.number("PAYOUT_MINIMUM_MINOR", 500)
+# What a young store's sales leave behind for what may come back: a tenth, for a month, for a
+# quarter of a year from its approval on. An operator may set other terms for each store.
+RESERVE_BASIS_POINTS = env.number("RESERVE_BASIS_POINTS", 1_000)
+RESERVE_DAYS = env.number("RESERVE_DAYS", 30)
+RESERVE_YOUNG_DAYS = env.number("RESERVE_YOUNG_DAYS", 90)
 
 # --- Shop ---------------------------------------------------------------------------------
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
+from accounts.admin import form_pages
 from accounts.admin.base import LEADERS, NOBODY, MerchantModelAdmin
+from accounts.admin.form_pages import FormPage
 from accounts.admin.scope import managed_ids
 from accounts.admin.sites import merchant_site
 from accounts.models import User
-from flashsale.admin import form_pages
-from flashsale.admin.form_pages import FormPage
 from flashsale.admin.line_up_forms import (
     DropForm,
     NothingForm,

@@ -16,11 +16,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
+from accounts.admin import form_pages
 from accounts.admin.base import OperatorModelAdmin, ReadOnlyAdmin, acting_user
+from accounts.admin.form_pages import FormPage
 from accounts.admin.sites import DashboardRow, operator_site, register_dashboard
 from accounts.models import User
-from flashsale.admin import form_pages
-from flashsale.admin.form_pages import FormPage
 from flashsale.admin.line_up_forms import AcceptForm, DeclineForm, ProgrammeForm
 from flashsale.models import Programme, Slot, Submission, SubmissionState
 from flashsale.pages import line_up

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from accounts.admin import form_pages
 from accounts.admin.base import OperatorModelAdmin, ReadOnlyAdmin, acting_user
+from accounts.admin.form_pages import FormPage
 from accounts.admin.sites import operator_site
-from flashsale.admin import form_pages
-from flashsale.admin.form_pages import FormPage
 from flashsale.gate.nudges import BrokerAway
 from flashsale.models import Rehearsal, Sale
 from flashsale.rehearsal import runs, tasks

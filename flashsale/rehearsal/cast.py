@@ -132,7 +132,6 @@ def _store(*, now: datetime) -> Store:
         state=StoreState.APPROVED,
         pitch="Sells in rehearsals only.",
         currency=CURRENCY,
-        fee_basis_points=0,
         created_at=now,
         approved_at=now,
     )

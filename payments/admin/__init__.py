@@ -1,5 +1,5 @@
-"""Registered when Django looks for admin modules: what operators see of the money."""
+"""Registered when Django looks for admin modules: merchants' money, and operators' books."""
 
-from payments.admin import operator
+from payments.admin import merchant, operator, operator_merchants
 
-__all__ = ["operator"]
+__all__ = ["merchant", "operator", "operator_merchants"]

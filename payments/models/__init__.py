@@ -9,6 +9,14 @@ from payments.models.ledger import (
     LedgerTransaction,
     Transfer,
 )
+from payments.models.merchants import (
+    ConnectAccount,
+    ConnectState,
+    MerchantTerms,
+    Payout,
+    PayoutEvery,
+    Reserve,
+)
 from payments.models.payments import Payment
 from payments.models.refunds import Refund
 
@@ -17,12 +25,18 @@ __all__ = [
     "AccountKind",
     "Accrual",
     "CardSetup",
+    "ConnectAccount",
+    "ConnectState",
     "Hold",
     "Instrument",
     "LedgerDifference",
     "LedgerTransaction",
+    "MerchantTerms",
     "Payment",
+    "Payout",
+    "PayoutEvery",
     "Refund",
+    "Reserve",
     "StripeCustomer",
     "StripeEvent",
     "StripeEventState",

@@ -17,6 +17,7 @@ from payments.hold_states import HoldState
 class AccountKind(models.TextChoices):
     WALLET = "wallet", _("Wallet")
     ESCROW = "escrow", _("Escrow")
+    RESERVE = "reserve", _("Reserve")
     FEES = "fees", _("Fees")
     CLEARING = "clearing", _("Card clearing")
     EQUITY = "equity", _("Site equity")

@@ -24,6 +24,7 @@ class Nature:
 NATURES: Final = {
     AccountKind.WALLET: Nature(floor_minor=0, accrues=False),
     AccountKind.ESCROW: Nature(floor_minor=0, accrues=True),
+    AccountKind.RESERVE: Nature(floor_minor=0, accrues=False),
     AccountKind.FEES: Nature(floor_minor=None, accrues=True),
     AccountKind.CLEARING: Nature(floor_minor=None, accrues=True),
     AccountKind.EQUITY: Nature(floor_minor=None, accrues=True),
@@ -88,6 +89,11 @@ def wallet(profile_id: int, currency: str) -> Account:
 def escrow(profile_id: int, currency: str) -> Account:
     """What a payee was paid and does not have yet: until receipt, or until it goes back."""
     return account(owner=owner_of(profile_id), kind=AccountKind.ESCROW, currency=currency)
+
+
+def reserve(profile_id: int, currency: str) -> Account:
+    """What a young store has sold and gets some weeks later."""
+    return account(owner=owner_of(profile_id), kind=AccountKind.RESERVE, currency=currency)
 
 
 def fees(currency: str) -> Account:

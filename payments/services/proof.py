@@ -66,6 +66,19 @@ CHECKS: Final[dict[str, str]] = {
         LEFT JOIN payments_transfer transfer ON transfer.transaction_id = booked.id
         GROUP BY booked.id HAVING count(transfer.id) <> booked.leg_count
     """,
+    # What waits in a payee's reserve is the sum of the rows that say since when and until when.
+    "reserve": """
+        WITH owed AS (
+            SELECT 'profile:' || payee_id AS owner, currency, sum(amount_minor) AS minor
+            FROM payments_reserve WHERE released_at IS NULL GROUP BY payee_id, currency
+        ), kept AS (
+            SELECT owner, currency, posted_minor AS minor
+            FROM payments_account WHERE kind = 'reserve'
+        )
+        SELECT owner || ':reserve ' || currency, coalesce(owed.minor, 0), coalesce(kept.minor, 0)
+        FROM owed FULL JOIN kept USING (owner, currency)
+        WHERE coalesce(owed.minor, 0) <> coalesce(kept.minor, 0)
+    """,
     # What payments say a payee is owed is what stands in the payee's escrow.
     "escrow": """
         WITH owed AS (

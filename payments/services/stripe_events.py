@@ -14,8 +14,16 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from payments import gateway
-from payments.models import CardSetup, Payment, Refund, StripeEvent, StripeEventState
-from payments.services import cards, charges, refunds
+from payments.models import (
+    CardSetup,
+    ConnectAccount,
+    Payment,
+    Payout,
+    Refund,
+    StripeEvent,
+    StripeEventState,
+)
+from payments.services import cards, charges, connect, payout_drives, refunds
 from socialcommerce.lib.problems import Problem
 
 logger = logging.getLogger(__name__)
@@ -150,6 +158,27 @@ def _about_setup_intent(subject: dict[str, Any], now: datetime) -> None:
         cards.finish_setup(setup, now=now)
 
 
+def _about_payout(subject: dict[str, Any], now: datetime) -> None:
+    """Those without our row's id are the site's own, to its own bank."""
+    stripe_id = str(subject["id"])
+    named = _number(subject, "payout")
+    payout = (
+        Payout.objects.filter(payout_id=stripe_id).first()
+        or Payout.objects.filter(pk=named).first()
+    )
+    if payout is not None:
+        payout_drives.drive(payout_id=payout.pk, now=now)
+    elif named != -1:
+        raise Unknown(stripe_id)
+
+
+def _about_account(subject: dict[str, Any], now: datetime) -> None:
+    account = ConnectAccount.objects.filter(stripe_id=str(subject["id"])).first()
+    if account is None:
+        raise Unknown(subject["id"])
+    connect.refresh(account_id=account.pk, now=now)
+
+
 def _ignore(_subject: dict[str, Any], _now: datetime) -> None:
     """Stripe sends more kinds than we asked for; they stay on record."""
 
@@ -163,6 +192,8 @@ def _number(subject: dict[str, Any], name: str) -> int:
 HANDLERS: Final[dict[str, Callable[[dict[str, Any], datetime], None]]] = {
     "payment_intent": _about_payment,
     "refund": _about_refund,
+    "payout": _about_payout,
+    "account": _about_account,
     "checkout.session": _about_setup,
     "setup_intent": _about_setup_intent,
 }

@@ -11,9 +11,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from payments.models import Payment, Refund
+from payments.models import Payment, Payout, Refund
+from payments.payout_states import OPEN as OPEN_PAYOUTS
 from payments.refund_states import RefundState
-from payments.services import charges, refunds, settlement
+from payments.services import charges, payout_drives, refunds, settlement
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,12 @@ def drive_refunds(*, now: datetime, limit: int) -> int:
     return _each(_take(due, now, limit), lambda pk: refunds.drive(refund_id=pk, now=now))
 
 
+def drive_payouts(*, now: datetime, limit: int) -> int:
+    """Up to `limit` payouts on their way, or on their way back, are asked about."""
+    due = Payout.objects.filter(state__in=OPEN_PAYOUTS, drive_at__lte=now).order_by("drive_at")
+    return _each(_take(due, now, limit), lambda pk: payout_drives.drive(payout_id=pk, now=now))
+
+
 def _drive_or_end(payment_id: int, now: datetime) -> None:
     expires_at = Payment.objects.values_list("expires_at", flat=True).get(pk=payment_id)
     if expires_at is not None and now >= expires_at:
@@ -38,7 +45,9 @@ def _drive_or_end(payment_id: int, now: datetime) -> None:
         charges.drive(payment_id=payment_id, now=now)
 
 
-def _take(due: "QuerySet[Payment] | QuerySet[Refund]", now: datetime, limit: int) -> list[int]:
+def _take(
+    due: "QuerySet[Payment] | QuerySet[Refund] | QuerySet[Payout]", now: datetime, limit: int
+) -> list[int]:
     with transaction.atomic(durable=True):
         rows = due.select_for_update(skip_locked=True, no_key=True)[:limit]
         ids = [row.pk for row in rows]

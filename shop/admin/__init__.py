@@ -1,5 +1,11 @@
 """Registered when Django looks for admin modules: the merchant's rooms and the operator's."""
 
-from shop.admin import merchant_orders, merchant_products, operator
+from shop.admin import (
+    merchant_orders,
+    merchant_products,
+    merchant_store,
+    operator,
+    operator_fees,
+)
 
-__all__ = ["merchant_orders", "merchant_products", "operator"]
+__all__ = ["merchant_orders", "merchant_products", "merchant_store", "operator", "operator_fees"]

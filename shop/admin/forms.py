@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from shop.fields import AmountField, WholeNumberField
-from shop.models import Product, ProductPicture, Store, Variant
+from shop.models import Category, FeeScope, Product, ProductPicture, Store, Variant
 from shop.models.stores import AMOUNT_MAX_MINOR
-from shop.services import product_pictures
+from shop.services import fees, product_pictures
 from socialcommerce.lib import clock
 from socialcommerce.lib.pictures import BadPicture
 
@@ -38,13 +38,20 @@ class StoreForm(forms.ModelForm[Store]):
 
     class Meta:
         model = Store
-        fields = ("shipping_price_minor", "free_shipping_from_minor", "ship_within_days")
+        fields = (
+            "shipping_price_minor",
+            "free_shipping_from_minor",
+            "ship_within_days",
+            "legal_name",
+            "legal_address",
+            "tax_id",
+        )
 
 
 class ProductForm(forms.ModelForm[Product]):
     class Meta:
         model = Product
-        fields = ("store", "title", "description", "category", "state")
+        fields = ("store", "title", "description", "category", "vat_basis_points", "state")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,6 +109,86 @@ class ShipForm(forms.Form):
         required=False,
         widget=UnfoldAdminTextInputWidget(),
     )
+
+
+class FeeRuleForm(forms.Form):
+    """One target at most: the narrowest that is given is the rule's scope."""
+
+    category = forms.ChoiceField(
+        label=_("For a category"),
+        choices=[("", "-"), *Category.choices],
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+    )
+    store = forms.CharField(
+        label=_("For a store: its handle"), required=False, widget=UnfoldAdminTextInputWidget()
+    )
+    product = WholeNumberField(
+        label=_("For a product: its number"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+    )
+    basis_points = forms.IntegerField(
+        label=_("Share of the total, in hundredths of a percent"),
+        min_value=0,
+        max_value=10_000,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+    )
+    fixed_minor = AdminAmountField(
+        label=_("Fixed part, for each order"),
+        required=False,
+        help_text=_("In the site's currency; such a rule is for orders in it alone."),
+    )
+    valid_from = forms.DateTimeField(
+        label=_("From"),
+        required=False,
+        help_text=_("Empty: from now on. Orders that are placed before keep their fee."),
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "2027-01-01 00:00"}),
+    )
+    note = forms.CharField(
+        label=_("Why? The rule keeps it."), max_length=200, widget=UnfoldAdminTextInputWidget()
+    )
+
+    def clean_store(self) -> Store | None:
+        handle = self.cleaned_data["store"].strip().removeprefix("@")
+        if not handle:
+            return None
+        store = Store.objects.filter(profile__handle=handle).first()
+        if store is None:
+            raise forms.ValidationError(_("There is no such store."), code="store")
+        return store
+
+    def clean_product(self) -> Product | None:
+        if self.cleaned_data["product"] is None:
+            return None
+        product = Product.objects.filter(pk=self.cleaned_data["product"]).first()
+        if product is None:
+            raise forms.ValidationError(_("There is no such product."), code="product")
+        return product
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        given = [name for name in ("category", "store", "product") if answers.get(name)]
+        if len(given) > 1:
+            raise forms.ValidationError(_("A rule is for one of them alone."), code="target")
+        return answers
+
+    @property
+    def target(self) -> fees.Target:
+        answers = self.cleaned_data
+        if answers["product"]:
+            return fees.Target(FeeScope.PRODUCT, product=answers["product"])
+        if answers["store"]:
+            return fees.Target(FeeScope.STORE, store=answers["store"])
+        if answers["category"]:
+            return fees.Target(FeeScope.CATEGORY, category=answers["category"])
+        return fees.Target(FeeScope.SITE)
+
+    @property
+    def terms(self) -> fees.Terms:
+        fixed_minor = self.cleaned_data["fixed_minor"] or 0
+        currency = settings.SITE_CURRENCY if fixed_minor else ""
+        return fees.Terms(self.cleaned_data["basis_points"], fixed_minor, currency)
 
 
 class CancelForm(forms.Form):

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -21,6 +22,7 @@ from accounts.models import User
 from accounts.selectors import managed_profile_ids
 from shop.admin import acts
 from shop.admin.forms import CancelForm, ShipForm
+from shop.fee_words import order_fee_words, order_money_words
 from shop.models import Order, OrderLine
 from shop.order_states import OrderState
 from shop.services import orders
@@ -48,6 +50,9 @@ class OrderAdmin(ReadOnlyAdmin, MerchantModelAdmin):
         "number",
         "state",
         "total",
+        "of_which",
+        "fee",
+        "money",
         "ship_to",
         "created_at",
         "paid_at",
@@ -59,7 +64,7 @@ class OrderAdmin(ReadOnlyAdmin, MerchantModelAdmin):
         "cancelled_at",
         "cancel_reason",
     )
-    readonly_fields = ("total", "ship_to")
+    readonly_fields = ("total", "of_which", "fee", "money", "ship_to")
     actions_detail = ("ship", "cancel")
     view_on_site = False  # that page is the buyer's alone
 
@@ -70,6 +75,21 @@ class OrderAdmin(ReadOnlyAdmin, MerchantModelAdmin):
     @admin.display(description=_("total"))
     def total(self, order: Order) -> str:
         return format_money(Money(order.total_minor, order.currency))
+
+    @admin.display(description=_("of which"))
+    def of_which(self, order: Order) -> str:
+        goods = format_money(Money(order.subtotal_minor, order.currency))
+        shipping = format_money(Money(order.shipping_minor, order.currency))
+        words = translate("%(goods)s for the goods, %(shipping)s for shipping")
+        return words % {"goods": goods, "shipping": shipping}
+
+    @admin.display(description=_("fee"))
+    def fee(self, order: Order) -> str:
+        return order_fee_words(order)
+
+    @admin.display(description=_("your money"))
+    def money(self, order: Order) -> str:
+        return order_money_words(order)
 
     @admin.display(description=_("ship to"))
     def ship_to(self, order: Order) -> str:

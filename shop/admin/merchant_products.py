@@ -1,4 +1,4 @@
-"""Store, products and stock on the merchant site: own ones only, prices in major units."""
+"""Products and stock on the merchant site: own ones only, prices in major units."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,10 +7,8 @@ from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -26,37 +24,12 @@ from accounts.admin.sites import DashboardRow, merchant_site, register_dashboard
 from accounts.models import User
 from accounts.selectors import managed_profile_ids
 from shop.admin import acts
-from shop.admin.forms import PictureForm, ProductForm, StockForm, StoreForm, VariantForm
+from shop.admin.forms import PictureForm, ProductForm, StockForm, VariantForm
 from shop.models import Product, ProductPicture, StockItem, StockMovement, Store, Variant
 from shop.services import stock
 from shop.store_states import StoreState
 from socialcommerce.lib import clock
 from socialcommerce.lib.money import Money, format_money
-
-
-@admin.register(Store, site=merchant_site)
-class StoreAdmin(MerchantModelAdmin):
-    profile_path = "profile"
-    add_roles = NOBODY  # a store is applied for, on the market
-    form = StoreForm
-    list_display = ("profile", "state", "ship_within_days")
-    list_select_related = ("profile",)
-    fields = (
-        "profile",
-        "state",
-        "shipping_price_minor",
-        "free_shipping_from_minor",
-        "ship_within_days",
-        "fee",
-    )
-    readonly_fields = ("profile", "state", "fee")
-
-    @admin.display(description=_("fee"))
-    def fee(self, store: Store) -> str:
-        percent = floatformat(store.fee_basis_points / 100, -2)
-        return translate("%(percent)s %% of each order's total, kept by the site.") % {
-            "percent": percent
-        }
 
 
 class VariantInline(MerchantTabularInline):

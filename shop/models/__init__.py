@@ -1,3 +1,4 @@
+from shop.models.fees import FeeRule, FeeScope
 from shop.models.orders import Order, OrderLine, OrderOrigin
 from shop.models.products import Category, Product, ProductPicture, ProductState, Variant
 from shop.models.stock import HoldState, MovementKind, StockHold, StockItem, StockMovement
@@ -5,6 +6,8 @@ from shop.models.stores import Store
 
 __all__ = [
     "Category",
+    "FeeRule",
+    "FeeScope",
     "HoldState",
     "MovementKind",
     "Order",

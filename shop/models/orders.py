@@ -57,6 +57,20 @@ class Order(models.Model):
     shipping_minor = models.BigIntegerField(_("shipping"))
     total_minor = models.BigIntegerField(_("total"))
     currency = models.CharField(_("currency"), max_length=3)
+    # The site's fee as it stood when the order was placed; a trigger keeps it. The rule's key is
+    # not checked by the database, row by row of a sale: a trigger keeps rules from being deleted.
+    fee_rule = models.ForeignKey(
+        "shop.FeeRule",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        verbose_name=_("fee rule"),
+        db_constraint=False,
+        db_index=False,
+    )
+    fee_basis_points = models.PositiveIntegerField(_("fee, share"), default=0, db_default=0)
+    fee_fixed_minor = models.BigIntegerField(_("fee, fixed part"), default=0, db_default=0)
+    fee_minor = models.BigIntegerField(_("fee"), default=0, db_default=0)
     address = models.JSONField(_("address"))
     shown = models.JSONField(_("as the buyer saw it"))
     payment = models.ForeignKey(
@@ -101,6 +115,10 @@ class Order(models.Model):
                     total_minor=models.F("subtotal_minor") + models.F("shipping_minor"),
                 ),
                 name="shop_order_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fee_minor__gte=0, fee_minor__lte=models.F("total_minor")),
+                name="shop_order_fee_fits",
             ),
             models.CheckConstraint(
                 # Whoever is owed goods or got them has paid: there is a payment and its time.
@@ -154,6 +172,8 @@ class OrderLine(models.Model):
     variant_name = models.CharField(_("variant"), max_length=60)
     unit_price_minor = models.BigIntegerField(_("price"))
     quantity = models.PositiveIntegerField(_("quantity"))
+    # The rate that was in the price, for the store's invoice; None where the store says nothing.
+    vat_basis_points = models.PositiveIntegerField(_("VAT"), null=True)
 
     class Meta:
         verbose_name = _("line")

@@ -80,6 +80,12 @@ class Product(models.Model):
     category = models.CharField(
         _("category"), max_length=16, choices=Category.choices, default=Category.OTHER
     )
+    vat_basis_points = models.PositiveIntegerField(
+        _("VAT in the price"),
+        null=True,
+        blank=True,
+        help_text=_("In hundredths of a percent: 1900 for 19 %. Empty: no VAT is stated."),
+    )
     state = models.CharField(
         _("state"), max_length=8, choices=ProductState.choices, default=ProductState.DRAFT
     )
@@ -104,6 +110,11 @@ class Product(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(category__in=Category.values), name="shop_product_category_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(vat_basis_points__isnull=True)
+                | models.Q(vat_basis_points__lt=10_000),
+                name="shop_product_vat_in_range",
             ),
         ]
         indexes = [

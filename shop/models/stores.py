@@ -5,7 +5,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shop.store_states import StoreState
-from socialcommerce.lib.money import basis_points
 
 AMOUNT_MAX_MINOR = 10**12  # far below what a bigint sums safely, far above any price
 
@@ -16,7 +15,7 @@ class StoreQuerySet(models.QuerySet["Store"]):
 
 
 class Store(models.Model):
-    """What a store profile sells by: its currency, its shipping price, the site's fee."""
+    """What a store profile sells by: its currency, its shipping price, who stands behind it."""
 
     profile = models.OneToOneField(
         "accounts.Profile",
@@ -38,9 +37,12 @@ class Store(models.Model):
         blank=True,
         help_text=_("In minor units; empty means that shipping is never free."),
     )
-    fee_basis_points = models.PositiveIntegerField(
-        _("fee"), help_text=_("Hundredths of a percent of an order's total, kept by the site.")
+    # What an invoice has to name; orders keep them as they stood (`Order.shown`).
+    legal_name = models.CharField(_("name on invoices"), max_length=120, blank=True, default="")
+    legal_address = models.CharField(
+        _("address on invoices"), max_length=300, blank=True, default=""
     )
+    tax_id = models.CharField(_("tax id"), max_length=40, blank=True, default="")
     ship_within_days = models.PositiveSmallIntegerField(_("ships within (days)"), default=3)
     created_at = models.DateTimeField(_("applied"))
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
@@ -70,9 +72,6 @@ class Store(models.Model):
                 name="shop_store_free_shipping_in_range",
             ),
             models.CheckConstraint(
-                condition=models.Q(fee_basis_points__lte=10_000), name="shop_store_fee_at_most_all"
-            ),
-            models.CheckConstraint(
                 condition=models.Q(ship_within_days__gte=1, ship_within_days__lte=60),
                 name="shop_store_ship_within_in_range",
             ),
@@ -94,7 +93,3 @@ class Store(models.Model):
         if free_from is not None and subtotal_minor >= free_from:
             return 0
         return self.shipping_price_minor
-
-    def fee_minor(self, amount_minor: int) -> int:
-        """The site's share of `amount_minor`, rounded half up to a whole minor unit."""
-        return basis_points(amount_minor, self.fee_basis_points)

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from shop.models.orders import Order, new_number
 from shop.order_states import OrderState
+from shop.services import fees
 from socialcommerce.lib import arrays
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
@@ -70,14 +71,17 @@ def create_held(
     """Orders that await payment, one a row and in row order; those in `payments` (order id ->
     payment id) are paid by it already. No stock moves: a sale's lot has left the stock before.
 
-    `refs` come from `allot`. One statement, or two without refs; demands a transaction. Raises
+    `refs` come from `allot`. Two statements, or three without refs; demands a transaction. Raises
     UnknownVariant.
     """
     if not rows:
         return []
     made = list(refs or allot(len(rows)))
     with connection.cursor() as cursor:
-        cursor.execute(CREATE_HELD, {"now": now, **_columns(rows, made, payments or {})})
+        cursor.execute(
+            CREATE_HELD,
+            {"now": now, **_columns(rows, made, payments or {}), **_fee_columns(rows, now)},
+        )
         (lines,) = cursor.fetchone()
     if lines != len(rows):
         raise UnknownVariant(f"{len(rows) - lines} of {len(rows)} rows")
@@ -101,6 +105,21 @@ def _columns(
         "references": arrays.texts([row.origin_reference for row in rows]),
         "pay_bys": arrays.moments(row.pay_by for row in rows),
         "payments": arrays.optional_integers(payments.get(ref.id) for ref in refs),
+    }
+
+
+def _fee_columns(rows: Sequence[HeldOrder], now: datetime) -> dict[str, str]:
+    """By the same rules as any order. A batch is in one currency."""
+    terms = fees.terms_of({row.variant_id for row in rows}, currency=rows[0].currency, at=now)
+    of_rows = [terms[row.variant_id] for row in rows]
+    return {
+        "fee_rules": arrays.optional_integers(one.rule_id for one in of_rows),
+        "fee_shares": arrays.integers(one.basis_points for one in of_rows),
+        "fee_fixed": arrays.integers(one.fixed_minor for one in of_rows),
+        "fees": arrays.integers(
+            one.of(row.unit_price_minor * row.quantity + row.shipping_minor)
+            for one, row in zip(of_rows, rows, strict=True)
+        ),
     }
 
 

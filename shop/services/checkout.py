@@ -18,7 +18,7 @@ from payments.payment_states import OPEN
 from shop import events
 from shop.models import Order, OrderLine, Variant
 from shop.order_states import OrderState
-from shop.services import orders, paying, promises, stock
+from shop.services import fees, orders, paying, promises, stock
 from shop.services.paying import CheckoutResult, Means, Method, NoInstrument
 from shop.services.quotes import Quote, quote
 from socialcommerce.lib.money import Money, format_money
@@ -213,9 +213,14 @@ def _insert(
     quoted = quote(store=store, unit_price_minor=variant.price_minor, quantity=quantity)
     if quoted.total_minor != seen_total_minor:
         raise TotalChanged(quoted)
+    terms = fees.terms_of([variant.pk], currency=quoted.currency, at=now)[variant.pk]
     order = Order(
         buyer=buyer,
         store=store,
+        fee_rule_id=terms.rule_id,
+        fee_basis_points=terms.basis_points,
+        fee_fixed_minor=terms.fixed_minor,
+        fee_minor=terms.of(quoted.total_minor),
         subtotal_minor=quoted.subtotal_minor,
         shipping_minor=quoted.shipping_minor,
         total_minor=quoted.total_minor,
@@ -243,6 +248,7 @@ def _insert(
         variant_name=variant.name,
         unit_price_minor=quoted.unit_price_minor,
         quantity=quantity,
+        vat_basis_points=variant.product.vat_basis_points,
     )
     return order
 

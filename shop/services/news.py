@@ -5,7 +5,7 @@ from typing import Final
 
 from django.urls import reverse
 
-from accounts.models import Membership, Profile
+from accounts.selectors import member_profile_ids
 from accounts.services import notices
 from shop.models import Order, Store
 
@@ -54,7 +54,7 @@ def refund_done(order: Order, *, now: datetime) -> None:
 
 def store_decided(store: Store, kind: str, *, now: datetime) -> None:
     """The members of the store know what the operator decided."""
-    for profile_id in _member_profile_ids(store):
+    for profile_id in member_profile_ids(store.profile_id):
         notices.notify(
             recipient_id=profile_id,
             kind=kind,
@@ -76,15 +76,9 @@ def _tell_buyer(order: Order, kind: str, *, now: datetime) -> None:
 
 def _tell_store(order: Order, kind: str, *, now: datetime) -> None:
     url = reverse("merchant:shop_order_change", args=[order.pk])
-    for profile_id in _member_profile_ids(order.store):
+    for profile_id in member_profile_ids(order.store.profile_id):
         notices.notify(recipient_id=profile_id, kind=kind, url=url, data=_facts(order), now=now)
 
 
 def _facts(order: Order) -> dict[str, str]:
     return {"number": order.number, "title": order.shown["title"]}
-
-
-def _member_profile_ids(store: Store) -> list[int]:
-    members = Membership.objects.filter(profile_id=store.profile_id, user__is_active=True)
-    people = Profile.objects.filter(user__in=members.values("user"))
-    return list(people.order_by("pk").values_list("pk", flat=True))

@@ -11,13 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
-from payments.models import Refund
+from payments.models import Payment, Refund
 from payments.payment_states import OPEN
 from payments.services import charges, escrow, refunds
 from shop import events
 from shop.models import Order, OrderOrigin
 from shop.order_states import TRANSITIONS, OrderState
-from shop.services import news, stock
+from shop.services import fees, news, stock
 from shop.services.bulk_orders import (
     HeldOrder,
     OrderRef,
@@ -137,7 +137,7 @@ def ship(*, order_id: int, carrier: str, tracking_number: str, now: datetime) ->
 
 
 def confirm_receipt(*, order_id: int, now: datetime) -> Order:
-    """Completed: escrow went to the store, less the site's fee (rounded half up).
+    """Completed: escrow went to the store, less the fee that the order was placed under.
 
     Opens the transaction; by the buyer or by the deadline. Raises NotNow.
     """
@@ -146,9 +146,20 @@ def confirm_receipt(*, order_id: int, now: datetime) -> Order:
         move(order, OrderState.COMPLETED, completed_at=now)
         news.order_completed(order, now=now)
         if order.payment_id is not None:
-            fee_minor = order.store.fee_minor(order.total_minor)
-            escrow.release(payment_id=order.payment_id, fee_minor=fee_minor, now=now)
+            escrow.release(
+                payment_id=order.payment_id, fee_minor=_fee_due(order, order.payment_id), now=now
+            )
     return order
+
+
+def _fee_due(order: Order, payment_id: int) -> int:
+    """On what was not given back before. The order's lock is held: no refund comes between."""
+    payment = Payment.objects.get(pk=payment_id)
+    return fees.due(
+        fee_minor=order.fee_minor,
+        total_minor=payment.captured_minor,
+        kept_minor=payment.captured_minor - payment.refunded_minor,
+    )
 
 
 def cancel(*, order_id: int, reason: str, now: datetime) -> Order:

@@ -20,7 +20,13 @@ def shown(variant: Variant, quote: Quote) -> dict[str, Any]:
         "shipping_minor": quote.shipping_minor,
         "total_minor": quote.total_minor,
         "currency": quote.currency,
-        "store": {"handle": store.profile.handle, "name": store.profile.name},
+        "store": {
+            "handle": store.profile.handle,
+            "name": store.profile.name,
+            "legal_name": store.legal_name,
+            "legal_address": store.legal_address,
+            "tax_id": store.tax_id,
+        },
         "ship_within_days": store.ship_within_days,
         "picture_url": picture.small.url if picture else "",
     }

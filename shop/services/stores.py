@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from accounts.services import profiles
+from payments.services import merchant_terms
 from shop.models import Store
 from shop.services import news
 from shop.store_states import TRANSITIONS, StoreState
@@ -41,7 +42,6 @@ def apply(*, owner: User, handle: str, name: str, pitch: str, now: datetime) -> 
             profile=profile,
             pitch=pitch,
             currency=settings.SITE_CURRENCY,
-            fee_basis_points=settings.STORE_FEE_BASIS_POINTS,
             created_at=now,
         )
 
@@ -66,6 +66,7 @@ def approve(*, store_id: int, now: datetime) -> Store:
         if store.profile.verified_at is None:
             store.profile.verified_at = now
             store.profile.save(update_fields=["verified_at"])
+        merchant_terms.welcome(profile_id=store.profile_id, now=now)
         news.store_decided(store, "shop.store_approved", now=now)
     return store
 

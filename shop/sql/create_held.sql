@@ -6,11 +6,13 @@ WITH wanted AS MATERIALIZED (
         %(ids)s::bigint[], %(numbers)s::text[], %(buyers)s::bigint[], %(stores)s::bigint[],
         %(variants)s::bigint[], %(quantities)s::int[], %(prices)s::bigint[],
         %(shippings)s::bigint[], %(currencies)s::text[], %(addresses)s::text[],
-        %(references)s::text[], %(pay_bys)s::timestamptz[], %(payments)s::bigint[]
+        %(references)s::text[], %(pay_bys)s::timestamptz[], %(payments)s::bigint[],
+        %(fee_rules)s::bigint[], %(fee_shares)s::int[], %(fee_fixed)s::bigint[], %(fees)s::bigint[]
     ) AS row (id, number, buyer_id, store_id, variant_id, quantity, price_minor, shipping_minor,
-              currency, address, reference, pay_by, payment_id)
+              currency, address, reference, pay_by, payment_id, fee_rule_id, fee_basis_points,
+              fee_fixed_minor, fee_minor)
 ), offer AS MATERIALIZED (
-    SELECT kind.*, product.title, variant.name AS variant_name, store.ship_within_days,
+    SELECT kind.*, product.title, product.vat_basis_points, variant.name AS variant_name, store.ship_within_days,
            jsonb_build_object(
                'title', product.title, 'variant', variant.name,
                'description', product.description,
@@ -19,7 +21,9 @@ WITH wanted AS MATERIALIZED (
                'shipping_minor', kind.shipping_minor,
                'total_minor', kind.price_minor * kind.quantity + kind.shipping_minor,
                'currency', kind.currency,
-               'store', jsonb_build_object('handle', profile.handle, 'name', profile.name),
+               'store', jsonb_build_object('handle', profile.handle, 'name', profile.name,
+                   'legal_name', store.legal_name, 'legal_address', store.legal_address,
+                   'tax_id', store.tax_id),
                'ship_within_days', store.ship_within_days, 'picture_url', '') AS shown
     FROM (
         SELECT DISTINCT store_id, variant_id, quantity, price_minor, shipping_minor, currency
@@ -33,22 +37,24 @@ WITH wanted AS MATERIALIZED (
     INSERT INTO shop_order (
         id, number, buyer_id, store_id, state, subtotal_minor, shipping_minor, total_minor,
         currency, address, shown, origin, origin_reference, key, request_hash, carrier,
-        tracking_number, cancel_reason, created_at, pay_by, payment_id, paid_at, ship_by
+        tracking_number, cancel_reason, created_at, pay_by, payment_id, fee_rule_id,
+        fee_basis_points, fee_fixed_minor, fee_minor, paid_at, ship_by
     )
     SELECT id, number, buyer_id, store_id,
            CASE WHEN payment_id IS NULL THEN 'awaiting_payment' ELSE 'paid' END,
            price_minor * quantity, shipping_minor, price_minor * quantity + shipping_minor,
            currency, address::jsonb, shown, 'sale', reference, '', '', '', '', '', %(now)s, pay_by,
-           payment_id, CASE WHEN payment_id IS NOT NULL THEN %(now)s END,
+           payment_id, fee_rule_id, fee_basis_points, fee_fixed_minor, fee_minor,
+           CASE WHEN payment_id IS NOT NULL THEN %(now)s END,
            CASE WHEN payment_id IS NOT NULL
                 THEN %(now)s + make_interval(days => ship_within_days) END
     FROM wanted
     JOIN offer USING (store_id, variant_id, quantity, price_minor, shipping_minor, currency)
 ), lines AS (
     INSERT INTO shop_orderline (
-        order_id, variant_id, title, variant_name, unit_price_minor, quantity
+        order_id, variant_id, title, variant_name, unit_price_minor, quantity, vat_basis_points
     )
-    SELECT wanted.id, variant_id, title, variant_name, price_minor, quantity
+    SELECT wanted.id, variant_id, title, variant_name, price_minor, quantity, vat_basis_points
     FROM wanted
     JOIN offer USING (store_id, variant_id, quantity, price_minor, shipping_minor, currency)
     RETURNING id

@@ -32,7 +32,6 @@ class StoreFactory(factory.django.DjangoModelFactory[Store]):
     currency = "USD"
     shipping_price_minor = 400
     free_shipping_from_minor = 10_000
-    fee_basis_points = 300
     created_at = factory.LazyFunction(clock.now)
 
 

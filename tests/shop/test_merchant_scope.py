@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.admin.sites import merchant_site
 from accounts.models import Role, User
 from accounts.services import memberships
-from shop.models import Order, Product, StockItem, Store, Variant
+from shop.models import FeeRule, Order, Product, StockItem, Store, Variant
 from shop.services.checkout import CheckoutResult
 from socialcommerce.lib import clock
 from tests.accounts.scoping import act, reachable
@@ -23,6 +23,7 @@ ClientOf = Callable[[User], Client]
 SECRET = "Zanzibar lamp"
 LISTS = ["store", "product", "stockitem", "order"]
 SALES = {"submission", "sale"}  # walked in tests/flashsale
+MONEY = {"merchantterms", "payout"}  # walked in tests/payments
 
 
 @pytest.fixture
@@ -56,7 +57,12 @@ def state_of(rows: dict[str, Model]) -> list[dict[str, Any]]:
 def test_everything_of_shop_on_the_site_is_walked_here() -> None:
     shown = {model._meta.model_name for model in merchant_site._registry}
     assert shown >= set(LISTS)
-    assert {name for name in shown if name not in LISTS} <= {"profile", "membership", *SALES}
+    assert {name for name in shown if name not in LISTS} <= {
+        "profile",
+        "membership",
+        *SALES,
+        *MONEY,
+    }
 
 
 @pytest.mark.parametrize("kind", LISTS)
@@ -196,14 +202,18 @@ def test_a_store_cannot_name_its_own_fee_or_state(
         "shipping_price_minor": "5.00",
         "free_shipping_from_minor": "",
         "ship_within_days": "2",
-        "fee_basis_points": "0",
+        "legal_name": "Paper Moon GmbH",
+        "legal_address": "1 Quay, Porto",
+        "tax_id": "PT 501 964 843",
+        "fee": "0",
         "state": "suspended",
         "profile": "1",
     }
     assert client_of(bob).post(url, form).status_code == 302
     store = Store.objects.get(pk=rows["store"].pk)
     assert (store.shipping_price_minor, store.free_shipping_from_minor) == (500, None)
-    assert (store.fee_basis_points, store.state) == (300, "approved")
+    assert (store.state, store.tax_id) == ("approved", "PT 501 964 843")
+    assert not FeeRule.objects.exists()
 
 
 def test_a_packer_ships_and_does_nothing_else(

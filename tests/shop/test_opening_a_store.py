@@ -20,7 +20,7 @@ def test_an_application_makes_a_store_that_waits(client_of: ClientOf, alice: Use
     client = client_of(alice)
     assert client.post("/market/open/", FIELDS).status_code == 303
     store = Store.objects.get()
-    assert (store.state, store.currency, store.fee_basis_points) == ("applied", "USD", 300)
+    assert (store.state, store.currency) == ("applied", "USD")
     assert Membership.objects.get(profile=store.profile).role == "owner"
     assert "Your application is with us" in client.get("/market/open/").content.decode()
 

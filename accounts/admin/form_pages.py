@@ -48,7 +48,7 @@ def show(request: HttpRequest, page: FormPage) -> HttpResponse:
                 messages.success(request, str(page.done))
                 return redirect(page.back_url)
     context = {**page.site.each_context(request), "title": page.title, "page": page, "form": form}
-    return render(request, "flashsale/admin/form.html", context, status=status)
+    return render(request, "accounts/admin_form.html", context, status=status)
 
 
 def answers(request: HttpRequest) -> Any:
