@@ -72,8 +72,9 @@ def pay_out_all(call: Call) -> list[Json]:
 
 def settle_payout(call: Call) -> Json:
     payout = call.store.get("payout", call.ids[0])
-    if _choice(call, "status", ("paid", "failed")) == "paid":
-        return payouts.arrive(call, payout)
+    wanted = _choice(call, "status", ("in_transit", "paid", "failed"))
+    if wanted != "failed":
+        return payouts.arrive(call, payout) if wanted == "paid" else payouts.leave(call, payout)
     codes = tuple(published_banks.FAILURES)
     return payouts.fail(call, payout, _choice(call, "failure_code", codes, "account_closed"))
 

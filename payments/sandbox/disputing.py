@@ -10,6 +10,7 @@ from payments.sandbox.resources import balance, disputes, refunds
 # What Stripe takes in the USA for each chargeback, won or lost.
 _FEE_MINOR = 1500
 _WINS, _LOSES, _ESCALATES = "winning_evidence", "losing_evidence", "escalate_inquiry_evidence"
+_GOING = (*disputes.INQUIRIES, *disputes.CHARGEBACKS)
 _OPEN = ("needs_response", "warning_needs_response")
 
 
@@ -24,12 +25,10 @@ def begin(
 ) -> Json:
     """Open a dispute of a captured charge: of what is left of it, or of ``amount``.
 
-    Raises ApiError when that is nothing, or more than was captured.
+    What was given back already can still be charged back, as happens when both are under way.
+    Raises ApiError when it is nothing, more than was captured, or disputed already.
     """
-    left = charge["amount_captured"] - charge["amount_refunded"]
-    wanted = (left or charge["amount_captured"]) if amount is None else amount
-    if not 1 <= wanted <= charge["amount_captured"]:
-        raise ApiError(f"Charge {charge['id']} has no such amount to dispute.", param="amount")
+    wanted = _disputable(call, charge, amount)
     dispute = disputes.add(
         call,
         charge,
@@ -44,6 +43,18 @@ def begin(
         dispute = _withdraw(call, dispute)
     call.store.schedule(dispute["id"], dispute["evidence_details"]["due_by"])
     return dispute
+
+
+def _disputable(call: Call, charge: Json, amount: int | None) -> int:
+    if charge["payment_method_details"] is None:
+        raise ApiError(f"Charge {charge['id']} was paid by no card.")
+    if any(each["status"] in _GOING for each in disputes.of_charge(call, charge)):
+        raise ApiError(f"Charge {charge['id']} has an open dispute.")
+    left = charge["amount"] - charge["amount_refunded"]
+    wanted: int = (left or charge["amount_captured"]) if amount is None else amount
+    if not 1 <= wanted <= charge["amount_captured"]:
+        raise ApiError(f"Charge {charge['id']} has no such amount to dispute.", param="amount")
+    return wanted
 
 
 def _withdraw(call: Call, dispute: Json) -> Json:

@@ -82,7 +82,7 @@ def add(call: Call, owner: str, amount: int, destination: Json, *, automatic: bo
         "method": call.get("method", "standard"),
         "original_payout": None,
         "payout_method": None,
-        "reconciliation_status": "completed" if automatic else "not_applicable",
+        "reconciliation_status": "in_progress" if automatic else "not_applicable",
         "reversed_by": None,
         "source_type": call.get("source_type", "card"),
         "statement_descriptor": call.get("statement_descriptor"),
@@ -151,11 +151,22 @@ def due_change(call: Call, payout_id: str) -> Json:
     return arrive(call, payout)
 
 
+def leave(call: Call, payout: Json) -> Json:
+    """Hand it to the banks: from now on it cannot be cancelled."""
+    _refuse_unless(payout, "pending")
+    left = call.store.save(payout | {"status": "in_transit"})
+    call.emit("payout.updated", left, status=payout["status"])
+    return left
+
+
 def arrive(call: Call, payout: Json) -> Json:
     """Raises ApiError unless the payout is under way."""
     _refuse_unless(payout, *_UNDER_WAY)
     trace = {"status": "supported", "value": f"SANDBOX{payout['id'][-8:].upper()}"}
-    paid = call.store.save(payout | {"status": "paid", "trace_id": trace})
+    paid: Json = payout | {"status": "paid", "trace_id": trace}
+    if payout["automatic"]:
+        paid["reconciliation_status"] = "completed"
+    call.store.save(paid)
     call.store.unschedule(payout["id"])
     call.emit("payout.paid", paid, status=payout["status"])
     if payout["automatic"]:

@@ -7,6 +7,7 @@ import stripe
 
 from payments.sandbox.server import Sandbox
 from tests.payments.sandbox.conftest import Pay
+from tests.payments.sandbox.connect import receiver
 
 DAY_SECONDS = 24 * 60 * 60
 Disputed = Callable[..., stripe.Dispute]
@@ -230,13 +231,51 @@ def test_any_charge_can_be_disputed_on_request(
 ) -> None:
     charge = str(pay().latest_charge)
     api.v1.refunds.create({"charge": charge, "amount": 300})
+    for wrong in ({"reason": "a whim"}, {"amount": 2001}, {"amount": "all"}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            sandbox.control(f"charges/{charge}/dispute", **wrong)
     sandbox.control(f"charges/{charge}/dispute", reason="duplicate")
     (dispute,) = api.v1.disputes.list({"charge": charge}).data
     assert (dispute.reason, dispute.amount) == ("duplicate", 1700)
-    with pytest.raises(ValueError, match="no such reason"):
-        sandbox.control(f"charges/{charge}/dispute", reason="a whim")
-    with pytest.raises(ValueError, match="no such amount"):
-        sandbox.control(f"charges/{charge}/dispute", amount=2001)
+
+
+def test_of_a_charge_that_was_captured_in_part_that_part_is_disputed(
+    api: stripe.StripeClient, sandbox: Sandbox, pay: Pay
+) -> None:
+    intent = api.v1.payment_intents.capture(
+        pay(capture_method="manual").id, {"amount_to_capture": 500}
+    )
+    sandbox.control(f"charges/{intent.latest_charge}/dispute")
+    (dispute,) = api.v1.disputes.list({"payment_intent": intent.id}).data
+    assert dispute.amount == 500
+
+
+def test_what_was_given_back_can_still_be_charged_back(
+    api: stripe.StripeClient, sandbox: Sandbox, pay: Pay
+) -> None:
+    charge = str(pay().latest_charge)
+    api.v1.refunds.create({"charge": charge})
+    sandbox.control(f"charges/{charge}/dispute")
+    assert api.v1.disputes.list({"charge": charge}).data[0].amount == 2000
+
+
+def test_a_charge_has_one_open_dispute(sandbox: Sandbox, disputed: Disputed) -> None:
+    dispute = disputed()
+    with pytest.raises(ValueError, match="open dispute"):
+        sandbox.control(f"charges/{dispute.charge}/dispute")
+    sandbox.control(f"disputes/{dispute.id}", status="won")
+    sandbox.control(f"charges/{dispute.charge}/dispute", reason="unrecognized")
+
+
+def test_what_a_transfer_brought_cannot_be_disputed(
+    api: stripe.StripeClient, sandbox: Sandbox
+) -> None:
+    api.v1.topups.create({"amount": 500, "currency": "usd"})
+    transfer = api.v1.transfers.create(
+        {"amount": 500, "currency": "usd", "destination": receiver(api, sandbox).id}
+    )
+    with pytest.raises(ValueError, match="no card"):
+        sandbox.control(f"charges/{transfer.destination_payment}/dispute")
 
 
 def test_what_was_never_captured_cannot_be_disputed(sandbox: Sandbox, pay: Pay) -> None:

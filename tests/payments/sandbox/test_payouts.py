@@ -73,6 +73,17 @@ def test_a_payout_that_has_not_left_can_be_cancelled(
     assert funded.v1.payouts.retrieve(payout.id).status == "canceled"
 
 
+def test_a_payout_that_has_left_cannot_be_cancelled(
+    funded: stripe.StripeClient, sandbox: Sandbox
+) -> None:
+    payout = funded.v1.payouts.create({"amount": 6000, "currency": "usd"})
+    sandbox.control(f"payouts/{payout.id}", status="in_transit")
+    with pytest.raises(stripe.InvalidRequestError, match="in_transit"):
+        funded.v1.payouts.cancel(payout.id)
+    sandbox.control("clock", advance_seconds=11)
+    assert types(funded) == ["payout.created", "payout.updated", "payout.paid"]
+
+
 def test_an_automatic_payout_says_what_is_in_it(
     api: stripe.StripeClient, sandbox: Sandbox, pay: Pay
 ) -> None:
@@ -82,6 +93,7 @@ def test_an_automatic_payout_says_what_is_in_it(
     api.v1.refunds.create({"payment_intent": first.id, "amount": 500})
     pay(amount=7000)
     (made,) = sandbox.control("payouts/automatic")
+    assert made["reconciliation_status"] == "in_progress"
     contents = list(
         api.v1.balance_transactions.list({"payout": made["id"], "limit": 2}).auto_paging_iter()
     )
