@@ -36,14 +36,15 @@ class Plan:
     seconds: float = 3_600.0
     begin_at: float = 0.0
     accept: str = "application/json"
+    encoding: str = ""
     repeats: bool = False
     connections: int = CONNECTIONS
     journal: Path | None = None
 
     def write(self) -> Path:
         file = self.people.with_suffix(f".{self.port}.{time.monotonic_ns()}.json")
-        names = ("port", "path", "ask", "seconds", "begin_at", "accept", "repeats", "connections")
-        values: dict[str, Any] = {name: getattr(self, name) for name in names}
+        names = ("port", "path", "ask", "seconds", "begin_at", "accept", "encoding", "repeats")
+        values: dict[str, Any] = {name: getattr(self, name) for name in (*names, "connections")}
         values |= {"final": [*self.final], "asking": [*self.asking], "people": str(self.people)}
         values |= {"host": LOOPBACK, "host_name": HOST_NAME}
         file.write_text(json.dumps(values | {"journal": str(self.journal or "")}))

@@ -8,6 +8,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.contrib.sessions.models import Session
+from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH
 from django.utils.crypto import get_random_string
 
 from accounts.models import User
@@ -76,13 +77,14 @@ class Page:
             ("200",),
             seconds=seconds,
             accept="text/html",
+            encoding="gzip",
             connections=CONNECTIONS,
             repeats=repeats,
         )
 
 
 def write_visitors(file: Path, count: int) -> Path:
-    """Lines of people who are signed in: sessions as a login leaves them, without the login."""
+    """Lines of people who are signed in: both cookies as a login leaves them, without the login."""
     now = clock.now()
     users = User.objects.in_bulk([user_id for _profile, user_id in crowd.people(count)])
     sessions = [(user.pk, *_session(user, now)) for user in users.values()]
@@ -102,7 +104,11 @@ def _session(user: User, now: datetime) -> tuple[str, Session]:
 
 
 def _lines(keys: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
-    return ((user, f"Cookie: sessionid={key}", "") for user, key in keys)
+    return ((user, f"Cookie: sessionid={key}; csrftoken={_secret()}", "") for user, key in keys)
+
+
+def _secret() -> str:
+    return get_random_string(CSRF_SECRET_LENGTH, CSRF_ALLOWED_CHARS)
 
 
 def measure(stack: Stack, size: Mapping[str, int]) -> Report:

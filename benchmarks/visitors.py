@@ -39,6 +39,8 @@ class Crowd:
         self.is_closed = False
         self.final, self.asking = frozenset(plan["final"]), frozenset(plan["asking"])
         self.reads_standing = plan["accept"] == "application/json"  # else the status will do
+        packing = f"Accept-Encoding: {plan['encoding']}\r\n" if plan["encoding"] else ""
+        self.accepts = f"Accept: {plan['accept']}\r\n{packing}"
         self.head = f" HTTP/1.1\r\nHost: {plan['host_name']}\r\nX-Forwarded-Proto: https\r\n"
 
     def next(self, now: float) -> Person | None:
@@ -63,7 +65,7 @@ class Crowd:
         )
         return (
             f"{'POST' if body else 'GET'} {path}{self.head}X-Forwarded-For: {person.address}\r\n"
-            f"{person.header}\r\nAccept: {self.plan['accept']}\r\n{cookie}{kind}\r\n{body}"
+            f"{person.header}\r\n{self.accepts}{cookie}{kind}\r\n{body}"
         ).encode()
 
     def heard(self, person: Person, answer: bytes, sent_at: float, now: float) -> None:

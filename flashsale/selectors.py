@@ -27,7 +27,7 @@ RUNNING: Final = (Phase.LIVE, Phase.PAUSED)
 class SaleView(Stock):
     """A sale as list, card and page show it, its units counted over all lots.
 
-    Amounts in minor units of `currency`.
+    Amounts in minor units of `currency`. `has_sold_out` stays true when units come back.
     """
 
     id: int
@@ -47,6 +47,7 @@ class SaleView(Stock):
     uses_seed: bool
     work_bits: int
     pause_reason: str
+    has_sold_out: bool
     server_now: datetime
 
     @property
@@ -204,6 +205,7 @@ def _view(sale: Sale, found: tuple[LotView, ...], *, now: datetime) -> SaleView:
         uses_seed=sale.uses_seed,
         work_bits=sale.work_bits,
         pause_reason=sale.pause_reason,
+        has_sold_out=sale.sold_out_at is not None,
         server_now=now,
     )
 

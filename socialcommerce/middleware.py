@@ -2,10 +2,31 @@
 
 from collections.abc import Callable
 
-from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
-from django.http import HttpRequest, HttpResponse
+from csp.constants import HEADER, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.functional import cached_property
 
 LOOSER_PATHS = ("/merchant/", "/operator/", "/api/schema/")
+
+
+class ContentSecurity(CSPMiddleware):
+    """django-csp, with the policy of the settings put together once instead of for each page."""
+
+    @cached_property
+    def policy(self) -> str:
+        return build_policy()
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        has_own = any(name.startswith("_csp") for name in (*vars(request), *vars(response)))
+        if has_own or settings.DEBUG:  # loosened for this page, or with a nonce; or Django's own
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.policy)
+        return response
 
 
 class AdminContentSecurity:

@@ -14,15 +14,15 @@ register = template.Library()
 def unread_count(context: Context) -> int:
     """How much news the person has not seen; 0 for nobody in particular.
 
-    The frame shows it in two places: the number is kept on the request.
+    The frame shows it in two places: the number is kept on the request. Whoever has counted
+    already has left it there.
     """
     request = context.get("request")
+    known: int | None = getattr(request, "unread_count", None)
     user = getattr(request, "user", None)
-    if request is None or not isinstance(user, User):
-        return 0
-    if not hasattr(request, "unread_count"):
-        request.unread_count = selectors.unread_count(user.profile)
-    return int(request.unread_count)
+    if known is None and request is not None and isinstance(user, User):
+        known = request.unread_count = selectors.unread_count(user.profile)
+    return known or 0
 
 
 @register.simple_tag

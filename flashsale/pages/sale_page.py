@@ -3,82 +3,24 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Final
 
 from accounts.models import Address, Profile
 from flashsale import tokens
-from flashsale.claim_states import LIVE, UNPAID, ClaimState
+from flashsale.claim_states import UNPAID, ClaimState
 from flashsale.gate import admission
 from flashsale.models import Claim, Reservation
-from flashsale.pages import draw_page, second_chances, shared, slots
+from flashsale.pages import draw_page, faces, second_chances, shared, slots
 from flashsale.pages.draw_page import DrawView
+from flashsale.pages.faces import OF_DRAW, Face
 from flashsale.pages.lots import LotView, Stock
 from flashsale.pages.second_chances import Chances
+from flashsale.pages.visitors import Visitor
 from flashsale.phases import Phase
 from flashsale.selectors import SaleView
-from flashsale.standings import IN_LINE, UNDER_WAY, WORDS, Standing, Words
+from flashsale.services.line_up import reminders
+from flashsale.standings import UNDER_WAY, WORDS, Standing, Words
 from flashsale.tokens import SaleToken
 from payments.selectors import PayChoices, pay_choices
-
-
-class Face(StrEnum):
-    """One template each in templates/flashsale/faces/."""
-
-    ANNOUNCED = "announced"
-    RESERVE = "reserve"
-    RESERVED = "reserved"
-    READY = "ready"
-    WATCH = "watch"
-    LIVE = "live"
-    UNDER_WAY = "under_way"
-    HELD = "held"
-    PAID = "paid"
-    WAVE = "wave"
-    LOST = "lost"
-    OVER = "over"
-
-
-# The faces of somebody who has nothing in the sale, by its phase.
-STRANGER: Final = {
-    Phase.ANNOUNCED: Face.ANNOUNCED,
-    Phase.RESERVING: Face.RESERVE,
-    Phase.READY: Face.WATCH,
-    Phase.LIVE: Face.WATCH,
-    Phase.PAUSED: Face.WATCH,
-    Phase.SOLD_OUT: Face.LOST,
-    Phase.ENDED: Face.OVER,
-    Phase.CANCELLED: Face.OVER,
-}
-RESERVER: Final = {
-    **STRANGER,
-    Phase.RESERVING: Face.RESERVED,
-    Phase.READY: Face.READY,
-    Phase.LIVE: Face.LIVE,
-}
-OF_CLAIM: Final = {
-    ClaimState.HELD: Face.HELD,
-    ClaimState.PAYING: Face.UNDER_WAY,
-    ClaimState.PAID: Face.PAID,
-    ClaimState.REFUNDED: Face.OVER,
-    ClaimState.EXPIRED: Face.LOST,
-    ClaimState.NO_STOCK: Face.LOST,
-    ClaimState.REFUSED: Face.LOST,
-}
-
-
-# Where a draw says something else: nobody presses a button, and weight decides. One template each
-# in templates/flashsale/draws/.
-OF_DRAW: Final = {
-    Face.ANNOUNCED,
-    Face.RESERVE,
-    Face.RESERVED,
-    Face.READY,
-    Face.WATCH,
-    Face.LIVE,
-    Face.LOST,
-    Face.OVER,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +28,8 @@ class SalePage:
     """`token` is empty for somebody who is not logged in; `key` makes a payment once.
 
     `claims` has none that was refused, the one that asks for money first; `slot` is the one that
-    the page asks about; `chances` is there once the sale has sold out.
+    the page asks about; `chances` is there once the sale has sold out; `is_reminded` says of
+    somebody without a reservation that they asked to be.
     """
 
     sale: SaleView
@@ -100,6 +43,7 @@ class SalePage:
     chances: Chances | None
     draw: DrawView | None
     addresses: list[Address]
+    is_reminded: bool
     pay_choices: PayChoices | None
     key: str
 
@@ -155,10 +99,12 @@ def build(*, sale_id: int, viewer: Profile | None, now: datetime) -> SalePage:
     reservation = _reservation(sale, viewer)
     claims = _claims(sale, viewer) if reservation else ()
     chances = _chances(sale, reservation, claims, now=now)
-    token = _token(sale, viewer, reservation)
+    token = _token_of(sale.id, viewer.pk, reservation, sale.slots) if viewer else None
     further = slots.in_line(sale, token, claims)
     standing = further[1] if further else _standing(sale, token, reservation, claims, chances)
-    face = _face(sale, reservation, claims, chances, standing)
+    face = faces.of(
+        sale, reservation=reservation, claims=claims, chances=chances, standing=standing
+    )
     return SalePage(
         sale=sale,
         face=face,
@@ -171,8 +117,41 @@ def build(*, sale_id: int, viewer: Profile | None, now: datetime) -> SalePage:
         chances=chances,
         draw=_draw(sale, viewer, reservation, now=now),
         addresses=_addresses(viewer) if face == Face.RESERVE else [],
+        is_reminded=_is_reminded(sale, viewer, reservation),
         pay_choices=_pay_choices(viewer, claims) if face == Face.HELD else None,
         key=secrets.token_urlsafe(16),
+    )
+
+
+def of_visitor(sale: SaleView, visitor: Visitor) -> SalePage | None:
+    """As `build`, without a query and with one round trip at most, for whoever has claimed nothing
+    while the first still come: no draw, and never sold out. None for anybody else.
+    """
+    if visitor.has_claims or sale.is_draw or sale.has_sold_out:
+        return None
+    reservation = visitor.reservation
+    token = (
+        _token_of(sale.id, visitor.person_id, reservation, sale.slots)
+        if visitor.person_id
+        else None
+    )
+    standing = _standing(sale, token, reservation, (), None)
+    face = faces.of(sale, reservation=reservation, claims=(), chances=None, standing=standing)
+    return SalePage(
+        sale=sale,
+        face=face,
+        standing=standing,
+        slot=1,
+        viewer=None,
+        token=tokens.issue(token) if token else "",
+        reservation=reservation,
+        claims=(),
+        chances=None,
+        draw=None,
+        addresses=visitor.addresses if face == Face.RESERVE else [],
+        is_reminded=visitor.is_reminded,
+        pay_choices=None,
+        key="",
     )
 
 
@@ -180,9 +159,7 @@ def token_of(
     *, sale_id: int, viewer: Profile, reservation: Reservation | None, slots: int
 ) -> SaleToken:
     """What the hot views take for this person."""
-    number = reservation.number if reservation else 0
-    lot_id = reservation.lot_id if reservation else 0
-    return SaleToken(sale_id, viewer.pk, number, lot_id, slots)
+    return _token_of(sale_id, viewer.pk, reservation, slots)
 
 
 def _reservation(sale: SaleView, viewer: Profile | None) -> Reservation | None:
@@ -222,12 +199,12 @@ def _draw(
     return draw_page.of(sale.id, viewer=viewer, reservation=reservation, now=now)
 
 
-def _token(
-    sale: SaleView, viewer: Profile | None, reservation: Reservation | None
-) -> SaleToken | None:
-    if viewer is None:
-        return None
-    return token_of(sale_id=sale.id, viewer=viewer, reservation=reservation, slots=sale.slots)
+def _token_of(
+    sale_id: int, person_id: int, reservation: Reservation | None, slots: int
+) -> SaleToken:
+    number = reservation.number if reservation else 0
+    lot_id = reservation.lot_id if reservation else 0
+    return SaleToken(sale_id, person_id, number, lot_id, slots)
 
 
 def _standing(
@@ -266,32 +243,14 @@ def _of_claim(claim: Claim) -> Standing:
     return Standing.GIVEN_UP if given_up else Standing(claim.state)
 
 
-def _face(
-    sale: SaleView,
-    reservation: Reservation | None,
-    claims: tuple[Claim, ...],
-    chances: Chances | None,
-    standing: Standing,
-) -> Face:
-    if sale.phase == Phase.CANCELLED:
-        return Face.OVER
-    if reservation is None:
-        if chances is not None:
-            return Face.LOST
-        reserving = standing == Standing.RECEIVED
-        return Face.UNDER_WAY if reserving else STRANGER[sale.phase]
-    waits_for_more = standing in IN_LINE and claims and claims[0].state == ClaimState.PAID
-    if claims and claims[0].state in LIVE and not waits_for_more:
-        return OF_CLAIM[ClaimState(claims[0].state)]
-    if standing in UNDER_WAY:
-        return Face.UNDER_WAY
-    if chances is not None:
-        return Face.WAVE if chances.is_wave_open and chances.is_invited else Face.LOST
-    return OF_CLAIM[ClaimState(claims[0].state)] if claims else RESERVER[sale.phase]
-
-
 def _addresses(viewer: Profile | None) -> list[Address]:
     return list(Address.objects.kept().filter(profile=viewer)) if viewer else []
+
+
+def _is_reminded(sale: SaleView, viewer: Profile | None, reservation: Reservation | None) -> bool:
+    if viewer is None or reservation is not None or not sale.is_upcoming:
+        return False
+    return reminders.has_asked(sale_id=sale.id, person=viewer)
 
 
 def _pay_choices(viewer: Profile | None, claims: tuple[Claim, ...]) -> PayChoices | None:

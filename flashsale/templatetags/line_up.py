@@ -7,7 +7,7 @@ from django import template
 from django.conf import settings
 
 from flashsale.pages.sale_page import SalePage
-from flashsale.services.line_up import reminders
+from socialcommerce.lib import shells
 
 register = template.Library()
 
@@ -18,12 +18,11 @@ def as_moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-@register.inclusion_tag("flashsale/line_up/_reminder.html")
-def reminder(page: SalePage) -> dict[str, Any]:
-    """The button on a sale's page. One query where somebody is logged in."""
-    person, sale = page.viewer, page.sale
-    asked = person is not None and reminders.has_asked(sale_id=sale.id, person=person)
-    return {"sale_id": sale.id, "person": person, "asked": asked}
+@register.inclusion_tag("flashsale/line_up/_reminder.html", takes_context=True)
+def reminder(context: template.Context, page: SalePage) -> dict[str, Any]:
+    """The button on a sale's page."""
+    asked = {"sale_id": page.sale.id, "person": page.viewer, "asked": page.is_reminded}
+    return {**asked, shells.GAPS: context.get(shells.GAPS)}
 
 
 @register.simple_tag

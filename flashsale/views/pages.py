@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import RequestContext
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -12,7 +13,7 @@ from accounts.decorators import PersonRequest, person_required
 from accounts.selectors import recent_unread_count, viewer_of
 from flashsale import forms, selectors
 from flashsale.models.sales import SLOTS_MAX
-from flashsale.pages import sale_page, shared
+from flashsale.pages import groups, sale_page
 from flashsale.services import claims, reservations, waiting
 from flashsale.views import hot
 from payments import leaving
@@ -135,16 +136,14 @@ def _page(request: HttpRequest, sale_id: int, *, refreshes: bool) -> HttpRespons
     viewer = viewer_of(request.user)
     page = sale_page.build(sale_id=sale_id, viewer=viewer, now=clock.now())
     context = {
-        "page": page,
-        "sale": page.sale,
+        **groups.asked_by_gaps(page),
         # Not under somebody who chooses how to pay.
         "refreshes": refreshes and page.is_under_way and page.pay_choices is None,
     }
-    lot_id = page.reservation.lot_id if page.reservation else 0
     if viewer is not None:  # for the frame's unread_count, which would count anew each time
         request.unread_count = recent_unread_count(viewer)  # type: ignore[attr-defined]
-    shell = shared.shell(page.sale, lot_id=lot_id, is_known=viewer is not None)
-    return HttpResponse(shell.fill(request, context))
+    shell = groups.shell(page.sale, groups.of(page))
+    return HttpResponse(shell.fill(RequestContext(request, context)).text())
 
 
 def _is_read(request: HttpRequest) -> bool:

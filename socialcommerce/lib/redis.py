@@ -18,7 +18,17 @@ from redis.retry import Retry
 
 Redis = driver.Redis
 
-__all__ = ["NoScript", "Redis", "RedisError", "ResponseError", "ask", "cache", "connect", "gate"]
+__all__ = [
+    "NoScript",
+    "Redis",
+    "RedisError",
+    "ResponseError",
+    "ask",
+    "ask_pool",
+    "cache",
+    "connect",
+    "gate",
+]
 
 _lines = threading.local()
 
@@ -48,7 +58,12 @@ def ask(*commands: tuple[Any, ...]) -> list[Any]:
     more than the script that is asked. Raises RedisError, also where only one command failed;
     what the server has done then is unknown, as with `gate`.
     """
-    connection = _own_connection()
+    return ask_pool(gate().connection_pool, *commands)
+
+
+def ask_pool(pool: driver.ConnectionPool, *commands: tuple[Any, ...]) -> list[Any]:
+    """As `ask`, of the server that this pool belongs to."""
+    connection = _own_connection(pool)
     if _is_stale(connection):
         connection.disconnect()
     try:
@@ -59,15 +74,14 @@ def ask(*commands: tuple[Any, ...]) -> list[Any]:
         raise
 
 
-def _own_connection() -> Any:
-    whose = (settings.REDIS_GATE_URL, os.getpid())
-    if getattr(_lines, "whose", None) != whose:
+def _own_connection(pool: driver.ConnectionPool) -> Any:
+    if getattr(_lines, "pid", None) != os.getpid():
+        _lines.pid, _lines.by_pool = os.getpid(), {}
+    if pool not in _lines.by_pool:
         # Not counted by the pool, which would wait for ever for those of threads that ended:
         # this one closes when its thread does.
-        pool = gate().connection_pool
-        _lines.connection = pool.connection_class(**pool.connection_kwargs)
-        _lines.whose = whose
-    return _lines.connection
+        _lines.by_pool[pool] = pool.connection_class(**pool.connection_kwargs)
+    return _lines.by_pool[pool]
 
 
 def _is_stale(connection: Any) -> bool:

@@ -6,16 +6,18 @@ what is somebody's; for each request only the gaps are rendered. Anywhere else t
 nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any, Final
 
 from django import template
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.template import loader
+from django.template import Context, loader
 from django.template.base import NodeList
+from django.utils.functional import SimpleLazyObject
+
+from socialcommerce.lib import pieces
 
 GAPS: Final = "gaps"
 # No text out of PostgreSQL has a NUL, and none can be in an address (lib.readable).
@@ -38,22 +40,33 @@ class PersonalNode(template.Node):
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The texts between the gaps: one more than there are gaps."""
+    """The texts between the gaps, plain and packed: one more than there are gaps."""
 
     template: template.Template
-    texts: tuple[str, ...]
+    texts: tuple[bytes, ...]
+    packed: tuple[bytes, ...]
     gaps: tuple[NodeList, ...]
 
-    def fill(self, request: HttpRequest, values: Mapping[str, Any]) -> str:
-        """The whole page for this request. A gap sees `values` and what the context processors
-        give, not what tags outside it have set.
-        """
-        context = template.RequestContext(request, dict(values))
+    def fill(self, context: Context) -> "Filled":
+        """The whole page. A gap sees `context`, not what tags outside it have set."""
         state = context.render_context.push_state(self.template)
         with state, context.bind_template(self.template):
-            filled = [gap.render(context) for gap in self.gaps]
-        pairs = zip_longest(self.texts, filled, fillvalue="")
-        return "".join(part for pair in pairs for part in pair)
+            return Filled(self, [gap.render(context).encode() for gap in self.gaps])
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A page for one person: its shell, and what stands in each gap."""
+
+    shell: Shell
+    own: Sequence[bytes]
+
+    def text(self) -> bytes:
+        return b"".join(_woven(self.shell.texts, self.own))
+
+    def gzipped(self) -> bytes:
+        own = [pieces.plain(text) for text in self.own]
+        return pieces.whole(_woven(self.shell.packed, own), text=self.text())
 
 
 class Somebody(AnonymousUser):
@@ -66,7 +79,8 @@ class Somebody(AnonymousUser):
 def make(name: str, values: Mapping[str, Any], *, path: str, is_known: bool) -> Shell:
     """The shell of a template at `path`, for people who are logged in or for strangers.
 
-    `values` must hold nothing that belongs to one person.
+    `values` must hold nothing that belongs to one person. Raises RuntimeError where a form's
+    token stands outside of a gap.
     """
     request = HttpRequest()
     request.path = path
@@ -74,5 +88,18 @@ def make(name: str, values: Mapping[str, Any], *, path: str, is_known: bool) -> 
     # The engine's own template: the wrapper around it hides the context.
     whole: template.Template = loader.get_template(name).template  # type: ignore[attr-defined]
     gaps: list[NodeList] = []
-    text = whole.render(template.RequestContext(request, {**values, GAPS: gaps}))
-    return Shell(whole, tuple(text.split(MARK)), tuple(gaps))
+    own = {GAPS: gaps, "csrf_token": SimpleLazyObject(_nobodys_token)}
+    text = whole.render(template.RequestContext(request, {**values, **own}))
+    texts = tuple(part.encode() for part in text.split(MARK))
+    return Shell(whole, texts, tuple(map(pieces.packed, texts)), tuple(gaps))
+
+
+def _nobodys_token() -> str:
+    raise RuntimeError("A form's token belongs between personal and endpersonal.")
+
+
+def _woven(texts: Sequence[bytes], own: Sequence[bytes]) -> Iterator[bytes]:
+    yield texts[0]
+    for filled, text in zip(own, texts[1:], strict=True):
+        yield filled
+        yield text

@@ -9,7 +9,7 @@ from accounts.models import Profile, User
 from flashsale.gate import admission
 from flashsale.models import Claim, Sale
 from flashsale.pages import sale_page
-from flashsale.pages.sale_page import Face
+from flashsale.pages.faces import Face
 from flashsale.standings import Standing
 from socialcommerce.lib import clock
 from tests.factories import flashsale as sales

@@ -12,7 +12,7 @@ from flashsale.intake import batches, claim_batches, streams
 from flashsale.intake.batches import Batch
 from flashsale.models import Claim, Reservation, Sale, Stream
 from flashsale.pages import sale_page
-from flashsale.pages.sale_page import Face
+from flashsale.pages.faces import Face
 from flashsale.services import claims, reservations
 from flashsale.standings import Standing
 from flashsale.tokens import SaleToken
