@@ -135,6 +135,21 @@ def test_an_answer_lost_on_the_way_is_there_for_the_retry(sandbox: Sandbox) -> N
     assert len(client_of(sandbox).v1.customers.list().data) == 1
 
 
+def test_who_does_not_wait_for_the_answer_makes_no_second_one(sandbox: Sandbox) -> None:
+    sandbox.control("rules", hold_seconds=0.6)
+    hasty = stripe.StripeClient(
+        sandbox.secret_key,
+        base_addresses={"api": sandbox.url},
+        max_network_retries=0,
+        http_client=stripe.RequestsClient(timeout=0.1),
+    )
+    with pytest.raises(stripe.APIConnectionError):
+        make(hasty, "k12")
+    sandbox.control("rules", hold_seconds=0.0)
+    again = make(client_of(sandbox, retries=8), "k12")
+    assert [each.id for each in client_of(sandbox).v1.customers.list().data] == [again.id]
+
+
 def test_a_lost_answer_never_charges_twice(sandbox: Sandbox, pay: Pay) -> None:
     sandbox.control("rules", break_next=1)
     with pytest.raises(stripe.APIConnectionError):
