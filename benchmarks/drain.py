@@ -41,7 +41,7 @@ class Drain:
             heard = load.run(opening.entering(self.stack, seconds=FILLED_WITHIN_SECONDS))
         in_line = heard.ends[Standing.IN_LINE]
         with Meter(self.stack.roots) as meter:
-            curve = watching.until(partial(_decided, sale_id), in_line, every=0.02)
+            curve = watching.until(partial(watching.decided, sale_id), in_line, every=0.02)
         self.zeros += zeros.of_sale(sale_id, came=in_line)
         self.faults += zeros.faults(sale_id)
         return {
@@ -54,10 +54,6 @@ class Drain:
 
     def copied(self, table: str) -> Figures:
         return {"per_second": copied.rows_per_second(table)}
-
-
-def _decided(sale_id: int) -> int:
-    return watching.claims(sale_id).count()
 
 
 def measure(stack: Stack, size: Mapping[str, int]) -> Report:

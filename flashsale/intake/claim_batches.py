@@ -1,7 +1,6 @@
 """Claims in line become claims on units, with orders and, where it was agreed, payments."""
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -10,34 +9,30 @@ from django.db import transaction
 from flashsale.claim_states import LIVE, ClaimState
 from flashsale.gate.keys import claim_bit
 from flashsale.gate.results import Result, of_claim
-from flashsale.intake import claim_rows
+from flashsale.intake import claim_rows, purchases
 from flashsale.intake.batches import BadEntry, Batch, Outcome, Settled
-from flashsale.intake.claim_rows import Decided, Earlier, InLine, Reserver
+from flashsale.intake.claim_rows import Decided, Earlier, InLine, Pair
+from flashsale.intake.purchases import Drafts
 from flashsale.models import Sale
 from flashsale.services import units
 from flashsale.services.locking import lock_epoch
 from flashsale.services.units import FreeUnit
 from flashsale.unit_states import UnitState
-from payments.services.bulk import WalletCharge, pay_from_wallets
-from shop.services import orders
-from shop.services.orders import HeldOrder, OrderRef
 from socialcommerce.lib import faultpoints, guards
 
 ADDRESS: Final = "address"  # why a claim was refused: so many units go there already
 WITHDRAWN: Final = "withdrawn"  # as reservers.sql says it
 
-Pair = tuple[InLine, Reserver]
 Known = tuple[list[Pair], list[Settled]]
 
 
-class Offer(NamedTuple):
-    """What a unit of one lot is and costs, in minor units of the sale's currency."""
+class Looked(NamedTuple):
+    """What is known and written before the sale is locked. Units are held until `until`."""
 
-    variant_id: int
-    store_id: int
-    payee_id: int
-    price_minor: int
-    shipping_minor: int
+    pairs: list[Pair]
+    outdated: list[InLine]
+    drafts: Drafts
+    until: datetime
 
 
 def work(batch: Batch) -> Outcome:
@@ -46,26 +41,45 @@ def work(batch: Batch) -> Outcome:
     Opens the transaction; locks the sale, then units, then (through payments) wallets. Raises
     StaleEpoch and BadEntry.
     """
-    # What needs no lock is done before it: others wait for it.
+    # What needs no lock is done before it: the next batch waits for it.
     entries = [claim_rows.parse(batch.sale_id, entry.id, entry.fields) for entry in batch.entries]
     with transaction.atomic(durable=True):
+        looked = _look(batch, entries)
+        faultpoints.reach("claims looked at")
         sale = lock_epoch(batch.sale_id, batch.epoch)
-        until = batch.now + timedelta(seconds=sale.hold_seconds)
-        pairs, outdated = _matched(sale, entries)
-        rows = claim_rows.earlier(row.reservation_id for _entry, row in pairs)
-        fresh, settled = _without_known(sale, pairs, rows)
+        rows = claim_rows.earlier(row.reservation_id for _entry, row in looked.pairs)
+        fresh, settled = _without_known(sale, looked.pairs, rows)
         assigned, repeated = _without_repeats(_assign(sale, fresh), rows)
-        decided = _sell(sale, assigned, until=until, now=batch.now)
+        decided = purchases.settle(sale, assigned, looked.drafts, until=looked.until, now=batch.now)
         if decided:
             hashes = claim_rows.extend_log(sale, decided)
-            claim_rows.insert(sale, decided, hashes, until=until, now=batch.now)
+            claim_rows.insert(sale, decided, hashes, until=looked.until, now=batch.now)
             _move_units(decided)
         _note(sale, now=batch.now)
         faultpoints.reach("claims before commit")
     faultpoints.reach("claims after commit")
-    seconds = int(until.timestamp())
-    settled += [_released(sale, entry) for entry in outdated + repeated]
+    seconds = int(looked.until.timestamp())
+    settled += [_released(sale, entry) for entry in looked.outdated + repeated]
     return Outcome(settled + [_settled(sale, one, until=seconds) for one in decided])
+
+
+def _look(batch: Batch, entries: list[InLine]) -> Looked:
+    """Who they are, and their orders.
+
+    A sealed list does not change any more, so it is read without the sale's lock. While it is
+    open somebody may still withdraw: then whoever reads it has the lock first.
+    """
+    sale = Sale.objects.get(pk=batch.sale_id)
+    if sale.sealed_at is None and guards.is_on("open list"):
+        sale = lock_epoch(batch.sale_id, batch.epoch)
+    pairs, outdated = _matched(sale, entries)
+    until = batch.now + timedelta(seconds=sale.hold_seconds)
+    # Of a batch that was committed before, everybody has an order already.
+    rows = claim_rows.earlier(row.reservation_id for _entry, row in pairs)
+    tickets = _claimed(rows)
+    buyers = [pair for pair in pairs if pair[0].ticket not in tickets]
+    drafts = purchases.draft(sale, buyers, until=until, now=batch.now)
+    return Looked(pairs, outdated, drafts, until)
 
 
 def _matched(sale: Sale, entries: list[InLine]) -> tuple[list[Pair], list[InLine]]:
@@ -99,7 +113,7 @@ def _without_known(sale: Sale, pairs: list[Pair], rows: list[Earlier]) -> Known:
     goes back.
     """
     by_entry = {(row.epoch, row.entry_id): row for row in rows}
-    tickets = {row.ticket for row in rows if row.state != ClaimState.REFUSED}
+    tickets = _claimed(rows)
     live = {(row.reservation_id, row.slot) for row in rows if row.state in LIVE}
     again: list[tuple[InLine, int]] = []
     fresh: list[Pair] = []
@@ -117,6 +131,11 @@ def _without_known(sale: Sale, pairs: list[Pair], rows: list[Earlier]) -> Known:
             tickets.add(entry.ticket)
             fresh.append((entry, reserver))
     return fresh, settled + _told_again(again)
+
+
+def _claimed(rows: list[Earlier]) -> set[str]:
+    """The tickets that have a claim; one that was refused may be sent again."""
+    return {row.ticket for row in rows if row.state != ClaimState.REFUSED}
 
 
 def _told_again(again: list[tuple[InLine, int]]) -> list[Settled]:
@@ -180,80 +199,6 @@ def _places_left(sale: Sale, pairs: list[Pair]) -> dict[str, int]:
         return {}
     held = claim_rows.held_by_address(sale, digests)
     return {digest: limit - held.get(digest, 0) for digest in digests}
-
-
-def _sell(sale: Sale, assigned: list[Decided], *, until: datetime, now: datetime) -> list[Decided]:
-    """Everybody with a unit has an order; who agreed to it and has the money has paid."""
-    winners = [one for one in assigned if one.unit]
-    if not winners:
-        return assigned
-    offers = _offers(sale)
-    refs = orders.allot(len(winners))
-    payments = _charge(sale, winners, refs, offers, now=now)
-    rows = [_order(sale, one, offers[one.entry.lot_id], pay_by=until) for one in winners]
-    orders.create_held(rows, refs=refs, payments=payments, now=now)
-    sold = {one.entry.ticket: ref for one, ref in zip(winners, refs, strict=True)}
-    return [_sold(one, sold[one.entry.ticket], payments) if one.unit else one for one in assigned]
-
-
-def _sold(one: Decided, ref: OrderRef, payments: dict[int, int]) -> Decided:
-    state = ClaimState.PAID if ref.id in payments else ClaimState.HELD
-    return Decided(one.entry, one.reserver, state, one.unit, ref)
-
-
-def _offers(sale: Sale) -> dict[int, Offer]:
-    offers = {}
-    for lot in sale.lots.select_related("variant__product__store"):
-        store, price = lot.variant.product.store, lot.unit_price_minor
-        shipping = store.shipping_minor(price)
-        offers[lot.pk] = Offer(lot.variant_id, store.pk, store.profile_id, price, shipping)
-    return offers
-
-
-def _order(sale: Sale, one: Decided, offer: Offer, *, pay_by: datetime) -> HeldOrder:
-    return HeldOrder(
-        buyer_id=one.reserver.person_id,
-        store_id=offer.store_id,
-        variant_id=offer.variant_id,
-        quantity=1,
-        unit_price_minor=offer.price_minor,
-        shipping_minor=offer.shipping_minor,
-        currency=sale.currency,
-        address=one.reserver.address,
-        origin_reference=f"sale:{sale.pk}:{one.entry.ticket}",
-        pay_by=pay_by,
-    )
-
-
-def _charge(
-    sale: Sale,
-    winners: Sequence[Decided],
-    refs: Sequence[OrderRef],
-    offers: dict[int, Offer],
-    *,
-    now: datetime,
-) -> dict[int, int]:
-    """Payment id by order id of those who have paid; everybody else pays by hand."""
-    order_of: dict[str, int] = {}
-    charges = []
-    for one, ref in zip(winners, refs, strict=True):
-        if one.reserver.pay_from_wallet:
-            charge = _wallet_charge(sale, one, ref, offers[one.entry.lot_id])
-            order_of[charge.key] = ref.id
-            charges.append(charge)
-    paid = pay_from_wallets(charges, now=now)
-    return {order_of[key]: payment_id for key, payment_id in paid.items()}
-
-
-def _wallet_charge(sale: Sale, one: Decided, ref: OrderRef, offer: Offer) -> WalletCharge:
-    return WalletCharge(
-        payer_id=one.reserver.person_id,
-        payee_id=offer.payee_id,
-        amount_minor=offer.price_minor + offer.shipping_minor,
-        currency=sale.currency,
-        reference=f"order:{ref.id}",
-        key=f"claim:{one.entry.ticket}",
-    )
 
 
 def _move_units(decided: list[Decided]) -> None:

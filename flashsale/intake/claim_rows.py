@@ -60,6 +60,9 @@ class Reserver(NamedTuple):
     refusal: str
 
 
+Pair = tuple[InLine, Reserver]
+
+
 class Earlier(NamedTuple):
     """A claim that one of the batch's people has in this sale already."""
 

@@ -21,16 +21,21 @@ class Claim(models.Model):
     the unit's number in that line where money that came late has moved the claim to another.
     """
 
-    # Without constraints of their own: 0002_promises.sql ties (lot, sale) and (unit, lot) together,
-    # which says more, and a claim is written under the eyes of everybody who waits.
+    # Without constraints of their own: 0011_claims_of_reservations.sql ties person, sale and lot to
+    # the reservation, 0002_promises.sql (unit, lot) to the unit. That says more, and a claim is
+    # written under the eyes of everybody who waits.
     sale = models.ForeignKey(
         Sale, models.PROTECT, related_name="claims", db_index=False, db_constraint=False
     )
     lot = models.ForeignKey(
         Lot, models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    person = models.ForeignKey(Profile, models.PROTECT, related_name="claims", db_index=False)
-    reservation = models.ForeignKey(Reservation, models.PROTECT, related_name="claims")
+    person = models.ForeignKey(
+        Profile, models.PROTECT, related_name="claims", db_index=False, db_constraint=False
+    )
+    reservation = models.ForeignKey(
+        Reservation, models.PROTECT, related_name="claims", db_constraint=False
+    )
     slot = models.PositiveSmallIntegerField(_("slot"), default=1)
     wave = models.PositiveSmallIntegerField(_("wave"), default=0, db_default=0)
     log_number = models.PositiveIntegerField(_("place in the log"), null=True)

@@ -29,7 +29,8 @@ class Reservation(models.Model):
     lot = models.ForeignKey(
         Lot, models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    person = models.ForeignKey(Profile, models.PROTECT, related_name="reservations")
+    # Found by the index of reservation_of_claims (0011_claims_of_reservations.sql).
+    person = models.ForeignKey(Profile, models.PROTECT, related_name="reservations", db_index=False)
     number = models.PositiveIntegerField(_("number"))
     address = models.JSONField(_("address"))
     address_digest = models.CharField(max_length=32, blank=True)

@@ -12,10 +12,20 @@ from django.db.models import F
 from shop.models.orders import Order, new_number
 from shop.order_states import OrderState
 from shop.services import fees
-from socialcommerce.lib import arrays
+from socialcommerce.lib import arrays, sequences
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 CREATE_HELD = (SQL / "create_held.sql").read_text()
+
+REPAY = """
+UPDATE shop_order SET
+    payment_id = fact.payment_id,
+    state = CASE WHEN fact.payment_id IS NULL THEN 'awaiting_payment' ELSE state END,
+    paid_at = CASE WHEN fact.payment_id IS NOT NULL THEN paid_at END,
+    ship_by = CASE WHEN fact.payment_id IS NOT NULL THEN ship_by END
+FROM unnest(%(ids)s::bigint[], %(payments)s::bigint[]) AS fact (id, payment_id)
+WHERE shop_order.id = fact.id
+"""
 
 
 class UnknownVariant(RuntimeError):
@@ -51,14 +61,8 @@ def allot(count: int) -> list[OrderRef]:
 
     Whoever pays an order before it is written can name it already.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            # The name in a subquery: asked once, not for each of them.
-            "SELECT nextval(orders.ids) FROM generate_series(1, %s),"
-            " (SELECT pg_get_serial_sequence('shop_order', 'id')::regclass AS ids OFFSET 0) orders",
-            [count],
-        )
-        return [OrderRef(order_id, new_number()) for (order_id,) in cursor.fetchall()]
+    ids = sequences.take("shop_order", count=count)
+    return [OrderRef(order_id, new_number()) for order_id in ids]
 
 
 def create_held(
@@ -121,6 +125,30 @@ def _fee_columns(rows: Sequence[HeldOrder], now: datetime) -> dict[str, str]:
             for one, row in zip(of_rows, rows, strict=True)
         ),
     }
+
+
+def repay(payments: Mapping[int, int | None]) -> None:
+    """Orders (by id) that were written as paid are paid by this payment instead, or await one:
+    None. For the transaction that wrote them, before anybody could see them. One statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            REPAY,
+            {
+                "ids": arrays.integers(payments),
+                "payments": arrays.optional_integers(payments.values()),
+            },
+        )
+
+
+def discard(order_ids: Sequence[int]) -> None:
+    """These orders and their lines were never there. For the transaction that wrote them, before
+    anybody could see them. Two statements.
+    """
+    ids = arrays.integers(order_ids)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM shop_orderline WHERE order_id = ANY(%s::bigint[])", [ids])
+        cursor.execute("DELETE FROM shop_order WHERE id = ANY(%s::bigint[])", [ids])
 
 
 def _json(address: Mapping[str, str] | str) -> str:

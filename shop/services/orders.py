@@ -23,7 +23,9 @@ from shop.services.bulk_orders import (
     OrderRef,
     allot,
     create_held,
+    discard,
     expire_many,
+    repay,
 )
 from socialcommerce.lib.problems import Conflict, NotFound
 
@@ -35,12 +37,14 @@ __all__ = [
     "cancel",
     "confirm_receipt",
     "create_held",
+    "discard",
     "expire",
     "expire_many",
     "lock",
     "mark_paid",
     "move",
     "of_buyer",
+    "repay",
     "ship",
 ]
 

@@ -40,6 +40,15 @@ def test_a_claim_keeps_to_its_sale_and_lot() -> None:
     refused({"lot_id": 0}, Claim)
 
 
+def test_a_claim_is_of_the_person_who_reserved() -> None:
+    sale, _other = two_sales()
+    (other,) = sales.crowd(sale, 1)
+    refused({"person_id": other.profile_id}, Claim)
+    refused({"person_id": 0}, Claim)
+    refused({"reservation_id": Reservation.objects.get(number=other.number).pk}, Claim)
+    refused({"reservation_id": 0}, Claim)
+
+
 def test_a_claim_has_a_unit_of_its_lot() -> None:
     _sale, other = two_sales()
     unit = other.units.all()[0]

@@ -26,7 +26,8 @@ def charge(payer: Profile, payee: Profile, amount_minor: int, key: str) -> bulk.
 
 def pay(*charges: bulk.WalletCharge) -> dict[str, int]:
     with transaction.atomic():
-        return bulk.pay_from_wallets(charges, now=clock.now())
+        payables = bulk.prepare(charges)
+        return bulk.pay(list(payables.values()), now=clock.now())
 
 
 def test_those_who_can_pay_have_paid(alice: User, bob: User, store: Profile) -> None:
@@ -64,6 +65,32 @@ def test_the_frozen_and_the_closed_are_left_out(alice: User, bob: User, store: P
     people.freeze(user=alice, now=clock.now())
     people.deactivate(user=bob)
     assert pay(charge(alice.profile, store, 1, "a"), charge(bob.profile, store, 1, "b")) == {}
+
+
+def test_who_paid_since_it_was_prepared_has_paid_once(alice: User, store: Profile) -> None:
+    give_money(alice.profile, 500)
+    wanted = charge(alice.profile, store, 300, "a")
+    late = bulk.prepare([wanted])
+    first = pay(wanted)
+    with transaction.atomic():
+        assert bulk.pay(list(late.values()), now=clock.now()) == first
+    assert (available(alice.profile), escrow_of(store)) == (200, 300)
+
+
+def test_who_spent_the_money_since_it_was_prepared_pays_nothing(
+    alice: User, store: Profile
+) -> None:
+    give_money(alice.profile, 500)
+    late = bulk.prepare([charge(alice.profile, store, 300, "a")])
+    pay(charge(alice.profile, store, 400, "b"))
+    with transaction.atomic():
+        assert bulk.pay(list(late.values()), now=clock.now()) == {}
+    assert available(alice.profile) == 100
+
+
+def test_nothing_to_pay_asks_nothing(django_assert_num_queries: pytest.FixtureRequest) -> None:
+    with transaction.atomic(), django_assert_num_queries(0):  # type: ignore[operator]
+        assert bulk.pay(list(bulk.prepare([]).values()), now=clock.now()) == {}
 
 
 @pytest.mark.parametrize("amount_minor", [0, -5])

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from payments.services import charges
-from shop.models import Order, OrderOrigin, Store, Variant
+from shop.models import Order, OrderLine, OrderOrigin, Store, Variant
 from shop.services import orders, stock
 from shop.services.bulk_orders import UnknownVariant
 from tests.factories import shop as make
@@ -102,6 +102,47 @@ def test_an_address_may_come_as_the_text_it_is_kept_as(
     (ref,) = orders.create_held([row(alice, variant, now, address=text)], now=now)
     found = Order.objects.get(pk=ref.id).address
     assert found == {"full_name": 'Zo\u00eb "Z" \\ O\'Neil', "line1": "{1,2}"}
+
+
+def test_what_was_written_as_paid_may_await_payment_after_all(
+    rich_alice: User, store: Store, variant: Variant, now: datetime
+) -> None:
+    refs = orders.allot(2)
+    payment = charges.pay_from_wallet(
+        payer_id=rich_alice.profile.pk,
+        payee_id=store.profile_id,
+        amount_minor=999,
+        currency="USD",
+        reference=f"order:{refs[0].id}",
+        key="claim:1",
+        now=now,
+    )
+    orders.create_held(
+        [row(rich_alice, variant, now)] * 2,
+        now=now,
+        refs=refs,
+        payments={refs[0].id: 10**9, refs[1].id: 10**9 + 1},
+    )
+    orders.repay({refs[0].id: payment.pk, refs[1].id: None})
+    paid, waits = (Order.objects.get(pk=ref.id) for ref in refs)
+    assert (paid.state, paid.payment_id, paid.paid_at) == ("paid", payment.pk, now)
+    assert paid.ship_by is not None
+    assert (waits.state, waits.payment_id) == ("awaiting_payment", None)
+    assert (waits.paid_at, waits.ship_by) == (None, None)
+
+
+def test_discarded_orders_were_never_there(alice: User, variant: Variant, now: datetime) -> None:
+    gone, stays = orders.create_held([row(alice, variant, now)] * 2, now=now)
+    orders.discard([gone.id])
+    assert list(Order.objects.values_list("pk", flat=True)) == [stays.id]
+    assert list(OrderLine.objects.values_list("order_id", flat=True)) == [stays.id]
+
+
+def test_an_order_of_nobody_is_refused_where_it_is_written(
+    alice: User, variant: Variant, now: datetime
+) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        orders.create_held([row(alice, variant, now, buyer_id=0)], now=now)
 
 
 def test_expiring_many_answers_which_still_waited(

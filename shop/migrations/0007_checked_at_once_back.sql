@@ -1,0 +1,18 @@
+DO $$
+DECLARE
+    key record;
+BEGIN
+    FOR key IN
+        SELECT conrelid::regclass AS owner, conname FROM pg_constraint
+        WHERE contype = 'f' AND (conrelid, confrelid) IN (
+            ('shop_order'::regclass, 'accounts_profile'::regclass),
+            ('shop_order'::regclass, 'shop_store'::regclass),
+            ('shop_order'::regclass, 'shop_feerule'::regclass),
+            ('shop_orderline'::regclass, 'shop_order'::regclass),
+            ('shop_orderline'::regclass, 'shop_variant'::regclass)
+        )
+    LOOP
+        EXECUTE format('ALTER TABLE %s ALTER CONSTRAINT %I DEFERRABLE INITIALLY DEFERRED',
+                       key.owner, key.conname);
+    END LOOP;
+END $$;
