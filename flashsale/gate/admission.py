@@ -71,13 +71,20 @@ def claim(
     return answer
 
 
-def look(token: SaleToken, *, slot: int = 1) -> Answer:
-    """Where the person stands: one round trip to Redis."""
+def look(token: SaleToken, *, slot: int = 1, comes: bool = True) -> Answer:
+    """Where the person stands: one round trip to Redis.
+
+    Who asks while the sale runs, and has no claim, has come to it: except by a page that is only
+    read (not `comes`), since whatever fetches it late is no wish for a unit.
+    """
     try:
         state = published.of(token.sale_id)
-        if token.number:
-            return looking.claim(token, slot, state)
-        return looking.reservation(token, state)
+        if not token.number:
+            return looking.reservation(token, state)
+        answer = looking.claim(token, slot, state)
+        if comes and answer.standing in UNCLAIMED and _is_first_run(state):
+            looking.note_came(token)
+        return answer
     except redis.RedisError:
         return Answer(Standing.RESTORING)
 
@@ -229,6 +236,15 @@ SAID: Final = {
 }
 ALONE: Final = (Standing.PLACED, Standing.TOO_FAST)
 FINAL: Final = (Standing.SOLD_OUT, Standing.ENDED)  # the cached state is older than this
+
+
+UNCLAIMED: Final = (Standing.NONE, Standing.SOLD_OUT)
+
+
+def _is_first_run(state: Published) -> bool:
+    """The sale itself runs, by claims, and no wave of it has opened."""
+    runs = state.is_open and state.starts_us <= state.now_us() < state.ends_us
+    return runs and state.wave == 0 and not state.is_draw
 
 
 def _ticket(token: SaleToken, slot: int, state: Published) -> str:

@@ -1,4 +1,4 @@
-"""Where a person stands, asked of the gate: one round trip, nothing changed.
+"""Where a person stands, asked of the gate: one round trip, nothing changed but who has come.
 
 What a person hears of a claim is the newest result among the sale's own, its waves' and the
 waiting list's; a mark without a result means that a claim is in line.
@@ -81,6 +81,11 @@ def reservation(token: SaleToken, state: Published) -> Answer:
     if written:
         return Answer(Standing.RESERVED)
     return Answer(closed(state) or (Standing.RECEIVED if received else Standing.NONE))
+
+
+def note_came(token: SaleToken) -> None:
+    """The person has come to the sale. Raises redis.RedisError."""
+    redis.ask(("SETBIT", Keys(token.sale_id).came, token.number - 1, 1))
 
 
 def _ticket(token: SaleToken, slot: int, wave: int) -> str:

@@ -224,7 +224,7 @@ def _standing(
         return admission.look(token).standing if asks else Standing.NOT_RESERVED
     # In a draw nobody comes to the gate: whoever has no claim waits for the draw or lost it.
     if sale.phase in (Phase.LIVE, Phase.SOLD_OUT, Phase.PAUSED) and not sale.is_draw:
-        return admission.look(token).standing
+        return admission.look(token, comes=False).standing
     return Standing.RESERVED
 
 

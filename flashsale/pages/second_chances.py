@@ -19,7 +19,8 @@ ASKS_AGAIN: Final = timedelta(seconds=3)
 @dataclass(frozen=True, slots=True)
 class Chances:
     """`opens_at` of the next wave, `over_at` of the one that is open; `ahead` is how many wait
-    before this person, None for whoever is not on the list.
+    before this person, None for whoever is not on the list. `may_come`: who presses before the
+    first wave has come, though nothing was left, and is invited to it.
     """
 
     is_draw: bool
@@ -27,6 +28,7 @@ class Chances:
     opens_at: datetime | None
     over_at: datetime | None
     is_invited: bool
+    may_come: bool
     list_is_open: bool
     ahead: int | None
     may_join: bool
@@ -55,19 +57,24 @@ class Chances:
 def of(
     sale_id: int, *, reservation: Reservation | None, had_unit: bool, now: datetime
 ) -> Chances | None:
-    """None while the sale has not sold out. At most five queries and one question to the gate."""
+    """None while the sale has not sold out. At most six queries and one question to the gate."""
     sale = Sale.objects.get(pk=sale_id)
     if sale.sold_out_at is None:
         return None
     current, coming = waves.current(sale, now=now), waves.coming(sale)
     place = _place(sale, reservation)
     list_is_open = current is None and coming is None and now < sale.ends_at
+    is_draw, loser = sale.kind == SaleKind.DRAW, None if had_unit else reservation
+    is_invited = loser is not None and _came(sale, loser.number)
     return Chances(
-        is_draw=sale.kind == SaleKind.DRAW,
+        is_draw=is_draw,
         wave=_number(current or coming),
         opens_at=coming.opens_at if coming else None,
         over_at=waves.over_at(sale, current) if current else None,
-        is_invited=reservation is not None and not had_unit and _came(sale, reservation.number),
+        is_invited=is_invited,
+        may_come=loser is not None
+        and coming is not None
+        and not (is_invited or is_draw or sale.wave),
         list_is_open=list_is_open,
         ahead=waiting.ahead_of(place) if place and place.offered_at is None else None,
         may_join=list_is_open and reservation is not None and place is None,
@@ -84,16 +91,9 @@ def _place(sale: Sale, reservation: Reservation | None) -> WaitingPlace | None:
 
 
 def _came(sale: Sale, number: int) -> bool:
-    """Whoever looks before the first wave has come, as much as whoever pressed in vain.
-
-    The gate knows it at once, PostgreSQL some seconds later and for ever.
-    """
-    key, bit = Keys(sale.pk).came, number - 1
+    """The gate knows it at once, PostgreSQL some seconds later and for ever."""
     try:
-        if sale.wave == 0:
-            redis.gate().setbit(key, bit, 1)
-            return True
-        if redis.gate().getbit(key, bit):
+        if redis.gate().getbit(Keys(sale.pk).came, number - 1):
             return True
     except redis.RedisError as error:
         logger.info("Sale %s: the gate could not be asked who came: %s", sale.pk, error)

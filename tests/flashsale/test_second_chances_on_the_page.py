@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import Notification, Profile, User
-from flashsale.gate import published
-from flashsale.models import Claim, Sale, WaitingPlace, Wave
+from flashsale import tokens
+from flashsale.gate import admission, published
+from flashsale.gate.keys import Keys
+from flashsale.models import Attendance, Claim, Sale, WaitingPlace, Wave
 from flashsale.services import attendance, news
 from flashsale.services.watch.controller import Controller
 from socialcommerce.lib import clock, redis
@@ -72,12 +74,74 @@ def test_before_the_wave_it_says_when_and_how_many(client_of: ClientOf) -> None:
     assert "offered to people who reserved, came" in page(Client(), sale)
 
 
-def test_who_comes_too_late_to_find_a_button_has_come_too(client_of: ClientOf) -> None:
+def invitation_in(said: str) -> str:
+    """The token of the form that invites, where there is one."""
+    form = said.partition("data-sale-claim")[2].partition("</form>")[0]
+    assert "I came for one: invite me" in form
+    return form.partition('name="token" value="')[2].partition('"')[0]
+
+
+def test_to_read_the_page_late_is_not_to_come(client_of: ClientOf) -> None:
+    sale, crowd = sold_out()
+    reader = browser_of(client_of, crowd[2])
+    for _again in range(2):
+        said = page(reader, sale)
+        assert "offered to people who reserved, came" in said
+        assert "You came and got none" not in said
+    open_wave(sale)
+    assert "Get one" not in page(reader, sale)
+
+
+def test_who_comes_too_late_to_find_a_button_finds_another(client_of: ClientOf) -> None:
     sale, crowd = sold_out()
     late = browser_of(client_of, crowd[2])
-    assert "You came and got none, so you may claim then." in page(late, sale)
+    token = invitation_in(page(late, sale))
+    answer = late.post(f"/sales/{sale.pk}/claim/", {"token": token})
+    assert answer.status_code == 303
+    said = late.get(answer["Location"]).content.decode()
+    assert "You came and got none, so you may claim then." in said
+    assert "invite me" not in said
     open_wave(sale)
     assert "Get one" in page(late, sale)
+
+
+def test_nobody_else_is_offered_to_have_come(client_of: ClientOf) -> None:
+    sale, crowd = sold_out()
+    for other in (browser_of(client_of, crowd[0]), browser_of(client_of, crowd[1]), Client()):
+        assert "invite me" not in page(other, sale)
+
+
+def test_a_look_at_the_state_while_the_sale_runs_is_to_come(client_of: ClientOf) -> None:
+    sale, crowd = sold_out()
+    token = tokens.issue(sales.token_of(sale, crowd[2]))
+    said = Client().get(f"/sales/{sale.pk}/state", headers={"Sale-Token": token}).json()
+    assert said["standing"] == "sold_out"
+    open_wave(sale)
+    assert "Get one" in page(browser_of(client_of, crowd[2]), sale)
+
+
+def test_a_look_before_the_start_or_once_a_wave_is_open_is_not() -> None:
+    sale = sales.approved_sale()
+    (early,) = sales.crowd(sale, 1)
+    sales.open_gate(sale)
+    admission.look(sales.token_of(sale, early))
+    assert not redis.gate().exists(Keys(sale.pk).came)
+    sale, crowd = sold_out()
+    open_wave(sale)
+    admission.look(sales.token_of(sale, crowd[2]))
+    assert not redis.gate().getbit(Keys(sale.pk).came, crowd[2].number - 1)
+
+
+@pytest.mark.parametrize("number", [1, 8, 9, 16, 17])
+def test_who_came_is_read_from_one_byte(number: int) -> None:
+    sale = sales.approved_sale()
+    bits = bytearray(2)
+    if number <= 16:
+        bits[(number - 1) // 8] = 0x80 >> (number - 1) % 8
+    Attendance.objects.create(sale=sale, bits=bytes(bits), counted_at=clock.now())
+    came = [one for one in range(1, 25) if attendance.came(sale.pk, number=one)]
+    assert came == ([number] if number <= 16 else [])
+    assert not attendance.came(sales.approved_sale().pk, number=number)
 
 
 def test_in_the_wave_only_who_is_invited_has_the_button(client_of: ClientOf) -> None:
