@@ -7,7 +7,7 @@ import pytest
 from flashsale.models import Claim, Lot, Reservation, Sale, Wave
 from flashsale.services import waiting
 from flashsale.services.fairness import draws, seals
-from flashsale.services.watch import controller
+from flashsale.services.watch import controller, stages
 from flashsale.unit_states import UnitState
 from socialcommerce.lib import clock
 from tests.factories import draws as factory
@@ -48,6 +48,18 @@ def test_the_wave_offers_it_to_the_next_rank() -> None:
     tick()
     second = Claim.objects.get(lot=scarce, state="held")
     assert second.wave == 1
+
+
+def test_what_nobody_is_left_for_is_pooled_and_nobody_is_ranked_again() -> None:
+    sale, _people, (_scarce, plenty) = drawn(wave=True)
+    tick(1)
+    Wave.objects.filter(sale=sale).update(opens_at=clock.now())
+    tick(2)
+    sale.refresh_from_db()
+    assert sale.wave == 1
+    assert stages.due(sale, now=clock.now()) is None
+    states = set(sale.units.filter(lot=plenty).values_list("state", flat=True))
+    assert states == {UnitState.HELD, UnitState.POOLED}
 
 
 def test_the_list_offers_it_to_who_waits() -> None:

@@ -21,7 +21,7 @@ from flashsale.models import Claim, Sale, Stream, Unit
 from flashsale.proof import lottery
 from flashsale.proof.lottery import Ball
 from flashsale.sale_states import SaleState
-from flashsale.services import acts
+from flashsale.services import acts, waves
 from flashsale.services.fairness import entrants, seals, turns
 from flashsale.services.fairness.entrants import Entrant
 from flashsale.services.locking import StaleEpoch, lock_sale
@@ -64,13 +64,18 @@ def allocate(sale: Sale, *, now: datetime) -> bool:
 def offer_next(sale: Sale, *, now: datetime) -> bool:
     """The units that are free go to the next ranks, as claims of the sale's present wave.
 
-    What weighed for those winners is spent, and the turn they had for losing is none. True when
-    it is done; False as in `allocate`.
+    What weighed for those winners is spent, and the turn they had for losing is none. What is left
+    because everybody has been asked is pooled: else all would be ranked again each second. True
+    when it is done; False as in `allocate`.
     """
     if sale.allocated_at is None or not _hand_out(sale, wave=sale.wave, at=now, now=now):
         return False
     with transaction.atomic(durable=True):
         turns.spend(lock_sale(sale.pk))
+    try:
+        waves.pool_rest(sale)
+    except StaleEpoch:
+        return False
     return True
 
 
