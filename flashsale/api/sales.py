@@ -12,8 +12,9 @@ from accounts.api.schema import refusals
 from accounts.models import Profile
 from flashsale import forms, selectors, tokens
 from flashsale.api import schema
-from flashsale.gate import admission, limits
+from flashsale.gate import admission
 from flashsale.gate.admission import Answer, Wishes
+from flashsale.gate.limits import network_of
 from flashsale.models import Claim, Reservation
 from flashsale.models.sales import SLOTS_MAX
 from flashsale.pages import sale_page
@@ -22,7 +23,7 @@ from flashsale.standings import Standing
 from flashsale.tokens import SaleToken
 from flashsale.views.hot import as_json, status_of
 from payments.selectors import parse_pay_with
-from socialcommerce.lib import api, clock, http
+from socialcommerce.lib import api, clock, http, limits
 from socialcommerce.lib.problems import NotFound
 
 # In line or received: accepted, not done. Everything else is an answer about what is.
@@ -130,15 +131,18 @@ class ClaimPayment(APIView):
         operation_id="sale_claim_pay",
         parameters=[api.IDEMPOTENCY_KEY],
         request=schema.PayInput,
-        responses={200: schema.PaidOutput, **refusals(400, 401, 403, 404, 409, 422)},
+        responses={200: schema.PaidOutput, **refusals(400, 401, 403, 404, 409, 422, 429)},
     )
     def post(self, request: Request, sale_id: int) -> Response:
         """The held unit is paid, or the bank is asked."""
+        payer = person_of(request)
+        # Of page and program together: each try may ask a bank about a card.
+        limits.check(scope="pay-claim", subject=str(payer.pk), limit=30, window_seconds=60)
         key = api.idempotency_key(request)
         data = schema.PayInput(data=request.data)
         data.is_valid(raise_exception=True)
         method, instrument_id = parse_pay_with(data.validated_data["pay_with"]) or ("wallet", None)
-        person, slot = person_of(request).profile, data.validated_data["slot"]
+        person, slot = payer.profile, data.validated_data["slot"]
         result = claims.pay(
             sale_id=sale_id,
             person=person,
@@ -178,7 +182,7 @@ def _token(sale_id: int, person: Profile) -> SaleToken:
 
 
 def _network(request: Request) -> str:
-    return limits.network_of(http.client_address(request))
+    return network_of(http.client_address(request))
 
 
 def _respond(answer: Answer, *, sale_id: int) -> Response:

@@ -144,3 +144,13 @@ def reserved(person: User, **fields: object) -> tuple[Sale, APIClient]:
     sales.begin(sale)
     sales.reopen_gate(sale)
     return sale, client
+
+
+def test_a_program_tries_no_card_without_end(alice: User) -> None:
+    sale, client = reserved(alice, units=1)
+    url = f"/api/v1/sales/{sale.pk}/claim/pay"
+    said = [
+        client.post(url, {"pay_with": "wallet"}, headers={"Idempotency-Key": f"try-{n}-00000000"})
+        for n in range(31)
+    ]
+    assert [one.status_code for one in said] == [404] * 30 + [429]
