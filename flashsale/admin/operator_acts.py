@@ -104,9 +104,12 @@ def _closing(sale: Sale) -> Iterator[str]:
     count = conservation.count(sale.pk)
     yield _("Nobody else comes in line from now on.")
     yield _held(sale) + " " + _("They can still pay in their time.")
-    yield _("%(units)s units that nobody took go back to stock.") % {
-        "units": count.free + count.pooled
-    }
+    rest = count.free + count.pooled
+    yield ngettext(
+        "%(units)s unit that nobody took goes back to stock.",
+        "%(units)s units that nobody took go back to stock.",
+        rest,
+    ) % {"units": rest}
 
 
 def _cancelling(sale: Sale) -> Iterator[str]:
@@ -120,7 +123,11 @@ def _cancelling(sale: Sale) -> Iterator[str]:
     ) % {"n": people, "money": format_money(Money(total, sale.currency))}
     yield _held(sale) + " " + _("They lose it.")
     reserved = sale.reserved - sale.withdrawn
-    yield _("%(n)s people have reserved; the page tells them.") % {"n": reserved}
+    yield ngettext(
+        "%(n)s person has reserved; the page tells them.",
+        "%(n)s people have reserved; the page tells them.",
+        reserved,
+    ) % {"n": reserved}
     yield _("This cannot be undone.")
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from flashsale import tasks
 from flashsale.claim_states import UNPAID, ClaimState
@@ -60,10 +61,10 @@ class Controller:
 
     def _look_after(self, sale: Sale, troubles: list[str], *, now: datetime) -> None:
         if self.reconciliation.books_fail(sale):
-            _alarm(sale, "units are not where the books say", now=now)
+            _alarm(sale, _("units are not where the books say"), now=now)
             return
         if sale.state == SaleState.APPROVED and now < sale.ends_at and _is_store_closed(sale):
-            _alarm(sale, "the store is closed", now=now)
+            _alarm(sale, _("the store is closed"), now=now)
             return
         _sweep(sale, now=now)
         if sale.state == SaleState.PAUSED:
@@ -83,7 +84,8 @@ class Controller:
         waits = _nudge(client, sale, keys)
         excess = self.reconciliation.gate_excess(sale)
         if excess:
-            _alarm(sale, f"the gate counts {excess} units too many", now=now)
+            reason = _("the gate counts %(units)s units too many") % {"units": excess}
+            _alarm(sale, reason, now=now)
             return
         work = self._next_work(client, sale, now=now)
         if work is not None:
@@ -166,6 +168,7 @@ def _nudge(client: redis.Redis, sale: Sale, keys: Keys) -> bool:
 
 
 def _alarm(sale: Sale, reason: str, *, now: datetime) -> None:
+    """The sale is paused, and its page says why."""
     logger.critical("Sale %s paused: %s", sale.pk, reason)
     if sale.state == SaleState.APPROVED:
         sales.pause(sale_id=sale.pk, reason=reason, now=now)
