@@ -89,6 +89,7 @@ def _card(method: Json, amount: int) -> Json:
         "network_token": {"used": False},
         "network_transaction_id": None,
         "three_d_secure": None,
+        "transaction_link_id": None,
     }
 
 

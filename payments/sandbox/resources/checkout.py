@@ -19,9 +19,8 @@ _ABSENT = (
     "adaptive_pricing after_expiration allow_promotion_codes billing_address_collection"
     " client_secret collected_information consent consent_collection currency_conversion"
     " customer_account customer_email discounts integration_identifier invoice invoice_creation"
-    " locale origin_context payment_link payment_method_configuration_details permissions"
-    " shipping_address_collection"
-    " shipping_cost submit_type subscription"
+    " locale managed_payments origin_context payment_link payment_method_configuration_details"
+    " permissions shipping_address_collection shipping_cost submit_type subscription"
 )
 
 

@@ -67,6 +67,7 @@ def _blank(call: Call) -> Json:
             "excluded_payment_method_types",
             "last_payment_error",
             "latest_charge",
+            "managed_payments",
             "next_action",
             "on_behalf_of",
             "payment_method_configuration_details",

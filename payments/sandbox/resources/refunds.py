@@ -89,7 +89,6 @@ def _add(call: Call, charge: Json, amount: int, status: str) -> Json:
         "currency": charge["currency"],
         "customer": charge["customer"],
         "customer_account": None,
-        "description": None,
         "destination_details": {"card": {"type": "refund"}, "type": "card"},
         "metadata": metadata({}, call.get("metadata")),
         "payment_intent": charge["payment_intent"],
