@@ -85,10 +85,21 @@ class SaleView(Stock):
         return f"{self.opening_window_ms / 1_000:g}"
 
     @property
+    def window_ends_at(self) -> datetime:
+        """The first moment that is not in the opening window."""
+        return self.times.starts_at + timedelta(milliseconds=self.opening_window_ms)
+
+    @property
     def has_window_ahead(self) -> bool:
         """Whether pressing may still count as pressing in the opening window."""
-        window = timedelta(milliseconds=self.opening_window_ms)
-        return self.server_now < self.times.starts_at + window and bool(window)
+        return self.server_now < self.window_ends_at and self.opening_window_ms > 0
+
+    @property
+    def window_part(self) -> str:
+        """What pressing means at this moment: "before", "inside" or "over"."""
+        if not self.has_window_ahead:
+            return "over"
+        return "inside" if self.server_now >= self.times.starts_at else "before"
 
     @property
     def is_draw(self) -> bool:

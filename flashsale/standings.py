@@ -134,6 +134,34 @@ WORDS: dict[Standing, Words] = {
     ),
 }
 
+
+class While(StrEnum):
+    """What goes on around a standing and changes what it means."""
+
+    USUAL = ""
+    WINDOW = "window"
+    PAUSE = "pause"
+
+
+WORDS_WHILE: dict[tuple[Standing, While], Words] = {
+    (Standing.IN_LINE, While.WINDOW): Words(
+        _("You are in line"),
+        _(
+            "The order within the opening window is drawn by lot when it closes, and everybody in"
+            " it has the same chance. Nothing is reserved for you yet."
+        ),
+    ),
+    (Standing.HELD, While.PAUSE): Words(
+        _("The sale is paused"),
+        _("Your unit stays yours and its clock stands still. You can pay meanwhile."),
+    ),
+}
+
+
+def words(standing: Standing, around: While = While.USUAL) -> Words:
+    return WORDS_WHILE.get((standing, around), WORDS[standing])
+
+
 # The same request may succeed a moment later: it is to be sent again, not asked about.
 SEND_AGAIN = frozenset({Standing.TOO_FAST, Standing.BUSY})
 

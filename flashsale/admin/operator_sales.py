@@ -53,6 +53,10 @@ class SaleForm(forms.ModelForm[Sale]):
             "slots": _("1 to 10. In a draw: 1."),
             "opening_window_ms": _("0: none. Otherwise 1000 to 60000; first come only."),
             "hold_seconds": _("How long a unit waits for somebody who pays by hand."),
+            "work_bits": _(
+                "0: none. Each bit doubles the work of a browser before it may claim. Whoever has"
+                " no JavaScript cannot claim at all; the page says so before they reserve."
+            ),
             "reserve_closes_at": _("At the start at the latest; a draw needs some time between."),
         }
 

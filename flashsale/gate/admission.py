@@ -210,7 +210,8 @@ def _claim_answer(token: SaleToken, slot: int, state: Published, said: list[Any]
                 nudges.send(token.sale_id, Stream.CLAIMS, is_rehearsal=state.is_rehearsal)
             ticket = _ticket(token, slot, state)
             receipt = Receipt(token.sale_id, ticket, state.epoch, int(at))
-            return Answer(Standing.IN_LINE, receipt=receipt)
+            around = looking.around_line(state)
+            return Answer(Standing.IN_LINE, receipt=receipt, around=around)
         case [b"EARLY", wait]:
             return Answer(Standing.EARLY, wait_us=int(wait))
     standing = SAID.get(said[0])

@@ -13,7 +13,7 @@ from flashsale.gate import results
 from flashsale.gate.keys import Keys, claim_bit
 from flashsale.gate.published import Published
 from flashsale.gate.results import Result
-from flashsale.standings import Standing
+from flashsale.standings import Standing, While
 from flashsale.tokens import Receipt, SaleToken
 from socialcommerce.lib import redis
 
@@ -24,12 +24,15 @@ LEAVES_HOPE: Final = (ClaimState.NO_STOCK, ClaimState.REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`wait_us` until it may go on, `receipt` where a place in line was given."""
+    """`wait_us` until it may go on, `receipt` where a place in line was given, `around` what
+    goes on meanwhile.
+    """
 
     standing: Standing
     wait_us: int = 0
     receipt: Receipt | None = None
     result: Result | None = None
+    around: While = While.USUAL
 
 
 def closed(state: Published) -> Standing | None:
@@ -37,6 +40,11 @@ def closed(state: Published) -> Standing | None:
     if state.notice:
         return CLOSED_BY_NOTICE.get(state.notice, Standing.ENDED)
     return None if state.is_open else Standing.RESTORING
+
+
+def around_line(state: Published) -> While:
+    """Whether whoever is in line waits for the lot of the opening window."""
+    return While.WINDOW if state.undecided else While.USUAL
 
 
 def claim(
@@ -56,13 +64,16 @@ def claim(
         *([("SETBIT", keys.came, token.number - 1, 1)] if came else []),
     )
     known = _newest(dict(zip(waves, found, strict=True)), state.wave, is_marked=bool(claimed))
-    if known is not None:
-        return Answer(Standing(known.code), result=known)
     shut = closed(state)
+    if known is not None:
+        around = While.PAUSE if shut == Standing.PAUSED else While.USUAL
+        return Answer(Standing(known.code), result=known, around=around)
     if claimed and shut is None:
         if not state.answered:
             return Answer(Standing.RESTORING)
-        return Answer(Standing.NOT_INVITED if _had_one(token, state) else Standing.IN_LINE)
+        if _had_one(token, state):
+            return Answer(Standing.NOT_INVITED)
+        return Answer(Standing.IN_LINE, around=around_line(state))
     return Answer(shut or unclaimed or _unclaimed(state))
 
 

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from accounts.models import Address, Profile
 from flashsale import tokens
@@ -18,9 +19,12 @@ from flashsale.pages.visitors import Visitor
 from flashsale.phases import Phase
 from flashsale.selectors import SaleView
 from flashsale.services.line_up import reminders
-from flashsale.standings import UNDER_WAY, WORDS, Standing, Words
+from flashsale.standings import UNDER_WAY, Standing, While, Words, words
 from flashsale.tokens import SaleToken
 from payments.selectors import PayChoices, pay_choices
+
+# What the gate tells of a claim once it is committed; after a refusal there is none to show.
+DECIDED: Final = frozenset(Standing(state) for state in ClaimState) - {Standing.REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,18 @@ class SalePage:
 
     @property
     def words(self) -> Words:
-        return WORDS[self.standing]
+        is_inside = self.sale.window_part == "inside"
+        return words(self.standing, While.WINDOW if is_inside else While.USUAL)
 
     @property
     def is_under_way(self) -> bool:
         """The page asks again by itself."""
         return self.standing in UNDER_WAY
+
+    @property
+    def stands_still(self) -> bool:
+        """The time to pay does not run; the page's script asks until it does again."""
+        return self.sale.phase == Phase.PAUSED and self.face == Face.HELD
 
     @property
     def left_to_pay(self) -> timedelta:
@@ -94,8 +104,15 @@ class SalePage:
 
 
 def build(*, sale_id: int, viewer: Profile | None, now: datetime) -> SalePage:
-    """At most fifteen queries and two round trips to the gate. Raises NotFound."""
+    """At most fifteen queries and two round trips to the gate, twice where a decision was
+    committed meanwhile. Raises NotFound.
+    """
     sale = shared.sale(sale_id, now=now)
+    page = _read(sale, viewer, now=now)
+    return _read(sale, viewer, now=now) if _is_outdated(page) else page
+
+
+def _read(sale: SaleView, viewer: Profile | None, *, now: datetime) -> SalePage:
     reservation = _reservation(sale, viewer)
     claims = _claims(sale, viewer) if reservation else ()
     chances = _chances(sale, reservation, claims, now=now)
@@ -125,7 +142,8 @@ def build(*, sale_id: int, viewer: Profile | None, now: datetime) -> SalePage:
 
 def of_visitor(sale: SaleView, visitor: Visitor) -> SalePage | None:
     """As `build`, without a query and with one round trip at most, for whoever has claimed nothing
-    while the first still come: no draw, and never sold out. None for anybody else.
+    while the first still come: no draw, and never sold out. None for anybody else, and where a
+    decision was committed meanwhile.
     """
     if visitor.has_claims or sale.is_draw or sale.has_sold_out:
         return None
@@ -137,7 +155,7 @@ def of_visitor(sale: SaleView, visitor: Visitor) -> SalePage | None:
     )
     standing = _standing(sale, token, reservation, (), None)
     face = faces.of(sale, reservation=reservation, claims=(), chances=None, standing=standing)
-    return SalePage(
+    page = SalePage(
         sale=sale,
         face=face,
         standing=standing,
@@ -153,6 +171,15 @@ def of_visitor(sale: SaleView, visitor: Visitor) -> SalePage | None:
         pay_choices=None,
         key="",
     )
+    return None if _is_outdated(page) else page
+
+
+def _is_outdated(page: SalePage) -> bool:
+    """PostgreSQL was read before the gate, which tells only what is committed: it told more."""
+    if page.reservation is None:
+        return page.standing == Standing.RESERVED
+    known = {str(claim.state) for claim in page.claims}
+    return page.standing in DECIDED and page.standing not in known
 
 
 def token_of(

@@ -17,11 +17,12 @@ def in_line(
     has_one = claims and claims[0].state in (ClaimState.HELD, ClaimState.PAID)
     if token is None or not free or not has_one:
         return None
-    if sale.is_draw or sale.phase not in (Phase.LIVE, Phase.SOLD_OUT):
+    if sale.is_draw or sale.phase not in (Phase.LIVE, Phase.SOLD_OUT, Phase.PAUSED):
         return None
     slot = min(free)
     standing = admission.look(token, slot=slot).standing
-    return (slot, standing) if standing in IN_LINE else None
+    # In a pause the gate does not say who is in line: the page asks until it goes on.
+    return (slot, standing) if standing in IN_LINE or standing == Standing.PAUSED else None
 
 
 def asked(claims: tuple[Claim, ...], standing: Standing) -> int:

@@ -19,20 +19,32 @@ from django.views.decorators.csrf import csrf_exempt
 from flashsale import forms, tokens
 from flashsale.gate import admission, limits, pace
 from flashsale.gate.admission import Answer
-from flashsale.standings import SEND_AGAIN, UNDER_WAY, WORDS, Standing
+from flashsale.standings import SEND_AGAIN, UNDER_WAY, Standing, While, words
 from flashsale.tokens import Receipt
 from socialcommerce.lib import http, problems
 from socialcommerce.lib.problems import Problem
 
+CLAIM: Final = "flashsale:claim"
 RECEIPT_DAYS: Final = 1
 STATUS: Final = {Standing.TOO_FAST: 429, Standing.BUSY: 503}
+# Whoever holds a unit in a pause waits for the clock to go on.
+STANDS_STILL: Final = (Standing.HELD, While.PAUSE)
 
 
 class NotTaken(Problem):
-    """Nothing was changed. For a page without JavaScript; the script gets the standing."""
+    """Nothing was changed. For a page without JavaScript; the script gets the standing.
 
-    def __init__(self, body: dict[str, Any], *, status: int) -> None:
-        super().__init__(body["detail"], retry_after_seconds=body.get("retry_after_seconds"))
+    `next_url` has the button again, and the page goes there by itself after the stated time;
+    empty where somebody has filled in a form, which going back keeps.
+    """
+
+    def __init__(self, body: dict[str, Any], *, next_url: str, status: int) -> None:
+        super().__init__(
+            body["detail"],
+            next_url=next_url,
+            next_label=_("Back to the sale"),
+            retry_after_seconds=body.get("retry_after_seconds"),
+        )
         self.title, self.status = body["title"], status  # type: ignore[misc]
         self.code = body["standing"]  # type: ignore[misc]
 
@@ -75,7 +87,7 @@ def claim(request: HttpRequest, sale_id: int) -> HttpResponse:
         network=_network(request),
         work=tokens.work_shown(text, request.POST.get("nonce", "")),
     )
-    response = _answer(request, answer, sale_id, to="flashsale:claim")
+    response = _answer(request, answer, sale_id, to=CLAIM)
     if answer.receipt is not None:
         _keep(response, answer.receipt, slot)
     return response
@@ -92,12 +104,13 @@ def state(request: HttpRequest, sale_id: int) -> HttpResponse:
 def as_json(answer: Answer, *, sale_id: int) -> dict[str, Any]:
     """The answer in code and in words, the same for the page's script and for programs."""
     standing = answer.standing
-    title, detail = _words(standing, get_language())
+    title, detail = _words(standing, answer.around, get_language())
+    asks_again = standing in UNDER_WAY or (standing, answer.around) == STANDS_STILL
     body: dict[str, Any] = {
         "standing": standing,
         "title": title,
         "detail": detail,
-        "poll_ms": pace.poll_ms(sale_id) if standing in UNDER_WAY else None,
+        "poll_ms": pace.poll_ms(sale_id) if asks_again else None,
     }
     if standing in SEND_AGAIN:
         seconds = pace.retry_seconds(standing)
@@ -129,9 +142,9 @@ def _answer(request: HttpRequest, answer: Answer, sale_id: int, *, to: str) -> H
     if _is_program(request):
         return _json(as_json(answer, sale_id=sale_id), status=status)
     if status != 200 or answer.standing == Standing.WORK_MISSING:
-        refusal = NotTaken(
-            as_json(answer, sale_id=sale_id), status=422 if status == 200 else status
-        )
+        body = as_json(answer, sale_id=sale_id)
+        next_url = reverse("flashsale:sale", args=[sale_id]) if to == CLAIM else ""
+        refusal = NotTaken(body, next_url=next_url, status=422 if status == 200 else status)
         return problems.respond(request, refusal)
     see_other = HttpResponseRedirect(reverse(to, args=[sale_id]))
     see_other.status_code = 303
@@ -151,9 +164,10 @@ def _json(body: dict[str, Any], *, status: int = 200) -> HttpResponse:
 
 
 @lru_cache(maxsize=256)
-def _words(standing: Standing, language: str | None) -> tuple[str, str]:
+def _words(standing: Standing, around: While, language: str | None) -> tuple[str, str]:
     """Of the active language, which `language` names: a crowd hears the same few sentences."""
-    return str(WORDS[standing].title), str(WORDS[standing].detail)
+    said = words(standing, around)
+    return str(said.title), str(said.detail)
 
 
 @lru_cache(maxsize=256)

@@ -17,6 +17,7 @@ primes(64).forEach((prime, i) => {
 });
 
 const W = new Uint32Array(64);
+const TOLD_EVERY = 2 ** 15; // tries: some times a second on an old phone
 const turn = (x, by) => (x >>> by) | (x << (32 - by));
 
 function compress(state, view, at) {
@@ -44,6 +45,7 @@ function find(text, bits) {
   const view = new DataView(block.buffer);
   const state = new Uint32Array(8);
   for (let number = 0; ; number++) {
+    if (number % TOLD_EVERY === 0) postMessage({ tried: number });
     const digits = String(number);
     const length = rest.length + digits.length;
     const end = length < 56 ? 64 : 128;
@@ -58,4 +60,4 @@ function find(text, bits) {
   }
 }
 
-addEventListener("message", ({ data }) => postMessage(find(data.text, data.bits)));
+addEventListener("message", ({ data }) => postMessage({ number: find(data.text, data.bits) }));

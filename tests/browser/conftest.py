@@ -140,6 +140,20 @@ def visit(open_phone: Open) -> Visit:
 
 
 @pytest.fixture
+def visiting(open_page: Open, settings: Settings) -> Visit:
+    """`visiting(alice)`: the same without worker and controller; the gate stays open."""
+    settings.SALE_LEASE_MS = 120_000
+
+    def visitor(user: User | None = None, *, javascript: bool = True) -> Visitor:
+        somebody = Visitor(open_page(javascript=javascript), javascript=javascript)
+        if user is not None:
+            somebody.has_logged_in(user)
+        return somebody
+
+    return visitor
+
+
+@pytest.fixture
 def square(transactional_db: None) -> town.Town:
     """A store with a notebook for 12.50 plus 4.00 shipping, and its post with a checkout card."""
     return town.build()

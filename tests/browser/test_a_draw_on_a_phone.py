@@ -47,7 +47,7 @@ def test_from_the_pass_to_the_unit_or_the_turn(
     visitor.sees("Unit 1 is yours" if won else "You were not drawn")
     visitor.page.get_by_text("Check this sale yourself").click()
     visitor.page.get_by_role("link", name="Every unit").click()
-    visitor.sees("Unit 1")
+    visitor.sees(f"Unit 1 {sale.lots.get().variant}")
     expect(visitor.page.locator(".sale__who")).to_have_count(1)
 
 

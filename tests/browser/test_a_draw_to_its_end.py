@@ -86,6 +86,13 @@ def by_luck(sale: Sale, *visitors: tuple[User, Visitor]) -> tuple[Visitor, Visit
     return ordered[0][1], ordered[1][1]
 
 
+def stands_above(page: Page, first: str, second: str) -> None:
+    boxes = [page.get_by_text(text).first.bounding_box() for text in (first, second)]
+    assert boxes[0] is not None
+    assert boxes[1] is not None
+    assert boxes[0]["y"] < boxes[1]["y"]
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["with_scripts", "without_scripts"])
 def test_the_winner_pays_and_the_loser_has_the_cent_back_and_a_turn(
     open_page: Open, alice: User, bob: User, *, javascript: bool
@@ -118,6 +125,7 @@ def test_the_winner_pays_and_the_loser_has_the_cent_back_and_a_turn(
     winner.sees("You won, so the cent stays with the store.")
     looks(loser, sale)
     loser.sees("The sale is over")
+    stands_above(loser.page, "The cent came back", "More from")
 
 
 def test_what_the_winner_leaves_unpaid_goes_to_the_next_rank_in_the_wave(
@@ -137,6 +145,8 @@ def test_what_the_winner_leaves_unpaid_goes_to_the_next_rank_in_the_wave(
     looks(next_one, sale)
     next_one.sees("so far 1 unit is unpaid")
     next_one.sees("They go to the next in the draw, by themselves.")
+    expect(next_one.page.locator(".sale__panel [data-countdown]")).to_be_visible()
+    expect(first.page.locator(".sale__panel [data-countdown]")).to_have_count(0)
     Wave.objects.update(opens_at=clock.now())
     tick()
     looks(next_one, sale)

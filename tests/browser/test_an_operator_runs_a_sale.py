@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from flashsale.gate import published
@@ -15,6 +15,7 @@ from socialcommerce.lib import clock
 from tests import stack
 from tests.browser import town
 from tests.browser.conftest import LEASE_MS, Open, Visit
+from tests.browser.console import act, figure
 from tests.browser.visitor import Visitor
 from tests.factories import flashsale as sales
 from tests.factories.accounts import UserFactory
@@ -52,17 +53,6 @@ def write_a_sale(page: Page, variant_name: str) -> datetime:
     write(page, "ends_at", starts_at + timedelta(hours=1))
     page.get_by_role("button", name="Save", exact=True).click()
     return starts_at
-
-
-def figure(page: Page, code: str) -> Locator:
-    return page.locator(f'[data-figure="{code}"] [data-value]')
-
-
-def act(visitor: Visitor, link: str, button: str) -> None:
-    """The act's page says what will happen first."""
-    visitor.page.get_by_role("link", name=link, exact=True).click()
-    expect(visitor.page.locator(".console-says li").first).to_be_visible()
-    visitor.press(button)
 
 
 def starts_now(sale: Sale) -> None:

@@ -1,11 +1,9 @@
 """What the page says while a sale waits, stands still, orders its window, or is called off."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
-from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from flashsale.gate import published
@@ -15,34 +13,12 @@ from flashsale.services import sales as operator
 from flashsale.services.fairness import openings
 from flashsale.services.watch.controller import Controller
 from socialcommerce.lib import clock, redis
-from tests.browser.conftest import Open
-from tests.browser.visitor import Visitor
+from tests.browser import town
+from tests.browser.conftest import Visit
 from tests.factories import flashsale as sales
-from tests.factories.payments import give_money
 from tests.factories.shop import make_address
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-Visiting = Callable[..., Visitor]
-
-
-@pytest.fixture
-def visiting(open_page: Open, settings: Settings) -> Visiting:
-    """`visiting(alice)`: alice before her phone; the gate stays open without a controller."""
-    settings.SALE_LEASE_MS = 120_000
-
-    def visitor(user: User, *, javascript: bool = True) -> Visitor:
-        somebody = Visitor(open_page(javascript=javascript), javascript=javascript)
-        somebody.has_logged_in(user)
-        return somebody
-
-    return visitor
-
-
-def reserve(sale: Sale, *users: User) -> list[sales.Person]:
-    for user in users:
-        give_money(user.profile, 5_000)
-    book = [make_address(user.profile, is_default=True) for user in users]
-    return sales.reserve_rows(sale, book)
 
 
 def tick(sale: Sale) -> None:
@@ -52,7 +28,7 @@ def tick(sale: Sale) -> None:
 
 
 def test_an_announced_sale_opens_by_itself_and_a_paused_one_goes_on(
-    visiting: Visiting, alice: User
+    visiting: Visit, alice: User
 ) -> None:
     sale = sales.approved_sale(opens_in=600)
     visitor, url = visiting(alice), sale.get_absolute_url()
@@ -62,7 +38,7 @@ def test_an_announced_sale_opens_by_itself_and_a_paused_one_goes_on(
     Sale.objects.filter(pk=sale.pk).update(reserve_opens_at=clock.now() + timedelta(seconds=2))
     visitor.page.goto(url)
     visitor.sees("Charge my wallet at once")  # without a reload
-    (person,) = reserve(sale, alice)
+    (person,) = town.reserved(sale, alice)
     sales.begin(sale)
     sales.reopen_gate(sale)
     operator.pause(sale_id=sale.pk, reason="a look", now=clock.now())
@@ -81,16 +57,16 @@ def test_an_announced_sale_opens_by_itself_and_a_paused_one_goes_on(
 
 
 def test_in_the_opening_window_everybody_is_in_line_until_the_lot_is_drawn(
-    visiting: Visiting, alice: User
+    visiting: Visit, alice: User
 ) -> None:
     sale = sales.approved_sale(units=1)
-    reserve(sale, alice)
+    town.reserved(sale, alice)
     sales.begin(sale)
     Sale.objects.filter(pk=sale.pk).update(opening_window_ms=600_000, seed="5e" * 32)
     sales.open_gate(sale)
     visitor = visiting(alice)
     visitor.page.goto(sale.get_absolute_url())
-    visitor.sees("chance decides among them, not speed")
+    visitor.sees("the order within this window is drawn by lot")
     visitor.press("Get one")
     visitor.sees("You are in line")
     sales.drain(sale)
@@ -104,11 +80,11 @@ def test_in_the_opening_window_everybody_is_in_line_until_the_lot_is_drawn(
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with_scripts", "without_scripts"])
 def test_the_second_wave_is_won_and_paid_and_the_list_is_joined_and_left(
-    visiting: Visiting, alice: User, bob: User, mallory: User, *, javascript: bool
+    visiting: Visit, alice: User, bob: User, mallory: User, *, javascript: bool
 ) -> None:
     sale = sales.live_sale(units=1)
     Wave.objects.create(sale=sale, number=1, opens_at=clock.now() + timedelta(minutes=2))
-    people = reserve(sale, alice, bob, mallory)
+    people = town.reserved(sale, alice, bob, mallory)
     sales.open_gate(sale)
     for person in people[:2]:
         sales.claim(sale, person)

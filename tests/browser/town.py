@@ -13,6 +13,7 @@ from shop.models import Store, Variant
 from socialcommerce.health import CONTROLLER_KEY
 from socialcommerce.lib import clock, redis
 from tests.factories import flashsale as sales
+from tests.factories import payments as money
 from tests.factories import shop as make
 from tests.factories.accounts import UserFactory
 
@@ -63,6 +64,14 @@ def hold_sale(
     )
     _wait_for_the_gate(sale)
     return sale
+
+
+def reserved(sale: Sale, *users: User, pay_from_wallet: bool = False) -> list[sales.Person]:
+    """Each of them has an address, 50.00 in the wallet and a reservation."""
+    for user in users:
+        money.give_money(user.profile, 5_000)
+    book = [make.make_address(user.profile, is_default=True) for user in users]
+    return sales.reserve_rows(sale, book, pay_from_wallet=pay_from_wallet)
 
 
 def _wait_for_the_controller() -> None:

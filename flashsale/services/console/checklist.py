@@ -103,7 +103,8 @@ def _work(plan: Plan) -> Finding:
         return Level.WARNING, found, _("Take fewer.")
     if not plan.sale.work_bits:
         return ok(_("None is asked for."))
-    return ok(_("%(bits)s bits.") % {"bits": plan.sale.work_bits})
+    found = _("%(bits)s bits. Nobody can claim without JavaScript.") % {"bits": plan.sale.work_bits}
+    return Level.WARNING, found, _("Take 0 unless you expect scripts in the crowd.")
 
 
 def _crowd(plan: Plan) -> Finding:

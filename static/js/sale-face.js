@@ -1,0 +1,49 @@
+// What a sale's page shows at this moment: the face, the line of words above it, and its buttons.
+export const root = document.querySelector("[data-sale]");
+export const FORMS = "[data-sale-claim], [data-sale-reserve]";
+
+const said = root.querySelector("[data-sale-said]");
+
+export const panel = () => root.querySelector("[data-sale-panel]");
+
+export function say(text) {
+  if (said.textContent !== text) said.textContent = text;
+  said.classList.remove("visually-hidden");
+  delete root.dataset.refused;
+}
+
+// What the face says already is only for whoever listens.
+export function tell(answer) {
+  say(`${answer.title}. ${answer.detail}`);
+  if (panel().dataset.standing === answer.standing) said.classList.add("visually-hidden");
+}
+
+// A refusal that leaves the same button has to be read beside it.
+export function sayWhy(text) {
+  say(text);
+  root.dataset.refused = "";
+}
+
+root.addEventListener("countdown:left", ({ detail }) => {
+  say(detail.seconds > 10 ? root.dataset.minute : root.dataset.ten);
+});
+
+export function lock(isLocked) {
+  for (const button of root.querySelectorAll(`:is(${FORMS}) button`)) {
+    button.disabled = isLocked;
+    if (!isLocked) delete button.dataset.busy;
+  }
+}
+
+export function showPanel() {
+  // The face says it to the eye; the line stays for whoever listens.
+  said.classList.add("visually-hidden");
+  return window.htmx.ajax("GET", root.dataset.panelUrl, { target: "#sale-panel", swap: "innerHTML" });
+}
+
+// In words, from what the site answers where it has no standing to tell.
+export function problemIn(html) {
+  const problem = new DOMParser().parseFromString(html, "text/html").querySelector("[data-problem]");
+  const lines = [...(problem?.querySelectorAll(".problem__words > p:not(.button-row)") ?? [])];
+  return lines.map((line) => line.textContent.trim()).join(". ") || root.dataset.broken;
+}
