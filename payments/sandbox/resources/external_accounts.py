@@ -129,7 +129,6 @@ def _account(call: Call) -> Json:
             "The external accounts of this account are collected by Stripe: send its owner to an"
             " account link.",
             status=403,
-            code="oauth_not_supported",
         )
     return account
 

@@ -132,7 +132,6 @@ def reverse(call: Call) -> Json:
     if not 1 <= amount <= left:
         raise ApiError(
             f"You can reverse up to {left} of this transfer.",
-            code="transfer_already_reversed" if left == 0 else None,
             param="amount",
         )
     has = sum(balance.totals(call, transfer["destination"]).get(transfer["currency"], (0, 0)))

@@ -6,10 +6,14 @@ import stripe
 from payments.sandbox.server import Sandbox
 from tests.payments.sandbox.conftest import Pay
 
+# Longer than the slowest machine takes for a test.
+UNDER_WAY_SECONDS = 1000
+
 
 @pytest.fixture
-def funded(api: stripe.StripeClient) -> stripe.StripeClient:
+def funded(api: stripe.StripeClient, sandbox: Sandbox) -> stripe.StripeClient:
     """An API whose account has 100 dollars available."""
+    sandbox.control("rules", payout_seconds=UNDER_WAY_SECONDS)
     api.v1.topups.create({"amount": 10_000, "currency": "usd"})
     return api
 
@@ -29,7 +33,7 @@ def test_a_payout_leaves_at_once_and_arrives_later(
     payout = funded.v1.payouts.create({"amount": 6000, "currency": "usd"})
     assert (payout.status, payout.automatic, payout.type) == ("pending", False, "bank_account")
     assert available(funded) == 4000
-    sandbox.control("clock", advance_seconds=11)
+    sandbox.control("clock", advance_seconds=UNDER_WAY_SECONDS + 1)
     assert funded.v1.payouts.retrieve(payout.id).status == "paid"
     assert types(funded) == ["payout.created", "payout.paid"]
     (booked,) = funded.v1.balance_transactions.list({"source": payout.id}).data
@@ -69,7 +73,7 @@ def test_a_payout_that_has_not_left_can_be_cancelled(
     payout = funded.v1.payouts.create({"amount": 6000, "currency": "usd"})
     assert funded.v1.payouts.cancel(payout.id).status == "canceled"
     assert available(funded) == 10_000
-    sandbox.control("clock", advance_seconds=60)
+    sandbox.control("clock", advance_seconds=2 * UNDER_WAY_SECONDS)
     assert funded.v1.payouts.retrieve(payout.id).status == "canceled"
 
 
@@ -80,7 +84,7 @@ def test_a_payout_that_has_left_cannot_be_cancelled(
     sandbox.control(f"payouts/{payout.id}", status="in_transit")
     with pytest.raises(stripe.InvalidRequestError, match="in_transit"):
         funded.v1.payouts.cancel(payout.id)
-    sandbox.control("clock", advance_seconds=11)
+    sandbox.control("clock", advance_seconds=UNDER_WAY_SECONDS + 1)
     assert types(funded) == ["payout.created", "payout.updated", "payout.paid"]
 
 
@@ -102,7 +106,7 @@ def test_an_automatic_payout_says_what_is_in_it(
     )
     assert sum(each.net for each in contents) == 0
     assert sum(each.net for each in contents if each.type != "payout") == made["amount"]
-    sandbox.control("clock", advance_seconds=11)
+    sandbox.control("clock", advance_seconds=UNDER_WAY_SECONDS + 1)
     payout = api.v1.payouts.retrieve(made["id"])
     assert (payout.status, payout.automatic) == ("paid", True)
     assert payout.reconciliation_status == "completed"
@@ -143,7 +147,7 @@ def test_payouts_are_listed_by_state_and_arrival(
     funded: stripe.StripeClient, sandbox: Sandbox
 ) -> None:
     first = funded.v1.payouts.create({"amount": 100, "currency": "usd"})
-    sandbox.control("clock", advance_seconds=1000)
+    sandbox.control("clock", advance_seconds=2 * UNDER_WAY_SECONDS)
     second = funded.v1.payouts.create({"amount": 200, "currency": "usd"})
     assert [each.id for each in funded.v1.payouts.list({"status": "paid"}).data] == [first.id]
     late = funded.v1.payouts.list({"arrival_date": {"gt": first.arrival_date}}).data
