@@ -114,7 +114,8 @@ def home(viewer: Profile, *, cursor: str | None, size: int = PAGE_SIZE) -> Timel
 
 def of_group(card: CardRef, viewer: Profile) -> "QuerySet[Post]":
     """What stands behind a grouped entry: each post of whom the viewer follows."""
-    followed = Follow.objects.filter(follower=viewer).values("followed")
+    # As a list: told how many they are, PostgreSQL looks at them and not at a million strangers.
+    followed = list(Follow.objects.filter(follower=viewer).values_list("followed", flat=True))
     posts = Post.objects.visible_to(viewer).filter(is_grouped=True, author__in=followed)
     return posts.filter(card_type=card.card_type, card_id=card.card_id)
 

