@@ -18,17 +18,17 @@ def page(
     url: str,
     *,
     filters: tuple[str, ...] = (),
-    only: tuple[tuple[str, str], ...] = (),
+    only: tuple[tuple[str, str | int], ...] = (),
 ) -> Json:
     """Return one page of the asking account's objects of a kind, newest first.
 
-    ``filters`` narrow it by the parameters that were given, ``only`` always: each is the SQL of an
-    expression and the value that it has.
+    ``filters`` narrow it by the parameters that were given, ``only`` always: each is a condition in
+    SQL, without anything typed in it, and the value of its one placeholder.
     """
     limit = call.get("limit", 10)
     if not 1 <= limit <= 100:
         raise InvalidParameter("Invalid limit: must be between 1 and 100", param="limit")
-    clauses = ["kind = ?", "account = ?", *(f"{expression} = ?" for expression, _ in only)]
+    clauses = ["kind = ?", "account = ?", *(condition for condition, _ in only)]
     values: list[str | int] = [kind, call.account, *(value for _, value in only)]
     for name in filters:
         if call.get(name) is not None:

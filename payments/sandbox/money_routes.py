@@ -174,6 +174,12 @@ MONEY_ROUTES = (
         account_links.create,
         "account collection_options refresh_url return_url type",
     ),
-    get("events", shapes.EventListParams, events.list_all, f"{LIST} type", connected=True),
+    get(
+        "events",
+        shapes.EventListParams,
+        events.list_all,
+        f"{LIST} delivery_success type types",
+        connected=True,
+    ),
     get("events/{id}", shapes.EventRetrieveParams, events.retrieve, connected=True),
 )

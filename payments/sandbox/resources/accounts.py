@@ -203,4 +203,4 @@ def list_all(call: Call) -> Json:
 
 
 # A deleted one keeps its id and kind, but no country.
-_LIVING = (("json_type(body, '$.country')", "text"),)
+_LIVING = (("json_type(body, '$.country') = ?", "text"),)

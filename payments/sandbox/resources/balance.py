@@ -150,4 +150,4 @@ def _of_payout(call: Call) -> tuple[tuple[str, str], ...]:
             "Balance transaction history can only be filtered on automatic payouts, not manual.",
             param="payout",
         )
-    return (("json_extract(hidden, '$.payout')", payout_id),)
+    return (("json_extract(hidden, '$.payout') = ?", payout_id),)

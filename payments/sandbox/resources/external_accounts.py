@@ -22,7 +22,7 @@ _NO_REQUIREMENTS: Json = {
     "pending_verification": [],
 }
 # A deleted one keeps its id and kind, but has no last digits any more.
-_LIVING = (("json_type(body, '$.last4')", "text"),)
+_LIVING = (("json_type(body, '$.last4') = ?", "text"),)
 _DEBIT_CARD_FIELDS = (
     "address_city address_country address_line1 address_line1_check address_line2 address_state"
     " address_zip address_zip_check dynamic_last4 name tokenization_method"

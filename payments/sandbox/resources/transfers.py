@@ -207,5 +207,5 @@ def list_reversals(call: Call) -> Json:
         call,
         "transfer_reversal",
         f"/v1/transfers/{retrieve(call)['id']}/reversals",
-        only=(("json_extract(body, '$.transfer')", call.ids[0]),),
+        only=(("json_extract(body, '$.transfer') = ?", call.ids[0]),),
     )

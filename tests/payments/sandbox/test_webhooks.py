@@ -87,6 +87,38 @@ def test_events_can_be_lost_and_asked_for_again(paused: Sandbox, receiver: Recei
     assert subjects(receiver, paused) == [kept, lost, lost]
 
 
+def test_what_was_lost_can_be_asked_for(paused: Sandbox, receiver: Receiver) -> None:
+    paused.control("rules", drop_next=1)
+    lost, taken = customers(paused, 2)
+    paused.control("deliveries/flush")
+    (waiting,) = customers(paused, 1)
+    api = client_of(paused)
+    missed = api.v1.events.list({"delivery_success": False, "types": ["customer.created"]}).data
+    assert [event.data.object["id"] for event in missed] == [waiting, lost]
+    arrived = api.v1.events.list({"delivery_success": True}).data
+    assert [event.data.object["id"] for event in arrived] == [taken]
+
+
+def test_events_are_listed_by_kind(paused: Sandbox) -> None:
+    (made,) = customers(paused, 1)
+    api = client_of(paused)
+    api.v1.customers.update(made, {"name": "Bob"})
+    api.v1.topups.create({"amount": 100, "currency": "usd"})
+
+    def kinds(**params: object) -> list[str]:
+        return [event.type for event in api.v1.events.list(params).data]  # type: ignore[arg-type]
+
+    assert kinds(type="customer.*") == ["customer.updated", "customer.created"]
+    assert kinds(type="customer.updated") == ["customer.updated"]
+    assert kinds(types=["customer.updated", "topup.created"]) == [
+        "topup.created",
+        "customer.updated",
+    ]
+    for wrong in ({"type": "[a-z]*"}, {"type": "a", "types": ["b"]}):
+        with pytest.raises(stripe.InvalidRequestError):
+            api.v1.events.list(wrong)  # type: ignore[arg-type]
+
+
 def test_one_thing_can_be_told_by_two_events(paused: Sandbox, receiver: Receiver) -> None:
     paused.control("rules", twin_next=1)
     (made, other) = customers(paused, 2)
