@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Final, Literal
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
-from payments.models import Account, AccountKind, Instrument, Transfer
-from payments.services import chart, wallets
+from payments.gateway.declines import words as decline_words
+from payments.models import Account, AccountKind, Instrument, Payment, Transfer
+from payments.services import chart, history, parts, wallets
 from socialcommerce.lib import clock, keyset
 
 PAY_WITH: Final = re.compile(r"(wallet)|card:([1-9][0-9]{0,17})")
@@ -29,6 +29,8 @@ WORDS: Final[dict[str, str | Promise]] = {
     "wallet_payment": _("Paid"),
     "top_up": _("Topped up from a card"),
     "refund_to_wallet": _("Refund"),
+    "refund_to_card": _("Refund to a buyer's card"),
+    "refund_failed": _("Refund that came back"),
     "release": _("Sale paid out"),
     "grant": _("Credit from the site"),
 }
@@ -53,8 +55,23 @@ class CardView:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptView:
+    """One try of a card payment; `decline` says why the bank said no, and what to do."""
+
+    number: int
+    card: CardView
+    outcome: str
+    began_at: datetime
+    decline: str
+
+
+@dataclass(frozen=True, slots=True)
 class PayChoices:
-    """Ways to pay `amount_minor`; `selected` is the value of the one to offer first, or empty."""
+    """Ways to pay `amount_minor`; `selected` is the value of the one to offer first, or empty.
+
+    `wallet_part_minor` is what the wallet can pay of it before a card pays the rest, 0 where it
+    can pay all or nothing; `wallet_first` says whether the person wants that.
+    """
 
     amount_minor: int
     currency: str
@@ -62,6 +79,13 @@ class PayChoices:
     wallet_suffices: bool
     cards: tuple[CardView, ...]
     selected: str
+    wallet_part_minor: int = 0
+    wallet_first: bool = False
+
+    @property
+    def card_part_minor(self) -> int:
+        """What a card pays beside the wallet's part."""
+        return self.amount_minor - self.wallet_part_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +106,8 @@ class StatementLine:
 class Statement:
     lines: tuple[StatementLine, ...]
     next_cursor: str | None
+    ends: history.Ends
+    currency: str
 
 
 def cards_of(profile: Profile) -> tuple[CardView, ...]:
@@ -98,7 +124,22 @@ def card_view(card: Instrument, *, today: datetime) -> CardView:
         exp_month=card.exp_month,
         exp_year=card.exp_year,
         is_default=card.is_default,
-        is_expired=(card.exp_year, card.exp_month) < (today.year, today.month),
+        is_expired=card.is_expired(today),
+    )
+
+
+def attempts_of(payment: Payment) -> tuple[AttemptView, ...]:
+    """Every try by card, the first one first. One query."""
+    today = clock.now()
+    return tuple(
+        AttemptView(
+            number=row.number,
+            card=card_view(row.instrument, today=today),
+            outcome=row.get_outcome_display(),
+            began_at=row.began_at,
+            decline=decline_words(row.decline_code) if row.decline_code else "",
+        )
+        for row in payment.attempts.select_related("instrument").order_by("number")
     )
 
 
@@ -108,6 +149,7 @@ def pay_choices(profile: Profile, amount_minor: int) -> PayChoices:
     cards = cards_of(profile)
     suffices = balance.available_minor >= amount_minor
     usable = [card.pay_with for card in cards if not card.is_expired]
+    part_minor = min(balance.available_minor, parts.largest(amount_minor))
     return PayChoices(
         amount_minor=amount_minor,
         currency=balance.currency,
@@ -115,6 +157,7 @@ def pay_choices(profile: Profile, amount_minor: int) -> PayChoices:
         wallet_suffices=suffices,
         cards=cards,
         selected="wallet" if suffices else next(iter(usable), ""),
+        wallet_part_minor=max(0, part_minor) if usable and not suffices else 0,
     )
 
 
@@ -134,26 +177,18 @@ def statement(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Statement:
-    """A page of the wallet's movements, the newest first. Three queries.
+    """A page of the wallet's movements, the newest first, with the balances at both ends of the
+    period. Four queries.
 
     `since` is part of the period, `until` is not. Raises keyset.BadCursor.
     """
     account_id = wallet_id(profile)
-    found = keyset.page(
-        movements(account_id, since=since, until=until), cursor=cursor, size=size, order=("-id",)
+    rows = history.movements(account_id, since=since, until=until)
+    found = keyset.page(rows, cursor=cursor, size=size, order=("-id",))
+    ends = history.ends(account_id, since=since, until=until)
+    return Statement(
+        lines(found.items, account_id), found.next_cursor, ends, settings.SITE_CURRENCY
     )
-    return Statement(lines(found.items, account_id), found.next_cursor)
-
-
-def movements(
-    account_id: int, *, since: datetime | None = None, until: datetime | None = None
-) -> "QuerySet[Transfer]":
-    rows = Transfer.objects.filter(Q(from_account=account_id) | Q(to_account=account_id))
-    if since is not None:
-        rows = rows.filter(transaction__created_at__gte=since)
-    if until is not None:
-        rows = rows.filter(transaction__created_at__lt=until)
-    return rows.select_related("transaction", "from_account", "to_account")
 
 
 def lines(transfers: Sequence[Transfer], account_id: int) -> tuple[StatementLine, ...]:

@@ -9,6 +9,7 @@ app_name = "payments"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("wallet/", wallet.index, name="wallet"),
     path("wallet/statement/", wallet.statement, name="statement"),
+    path("wallet/statement.csv", wallet.statement_csv, name="statement_csv"),
     path("wallet/top-up/", payments.top_up, name="top_up"),
     path("wallet/payments/<int:payment_id>/", payments.detail, name="payment"),
     path("wallet/payments/<int:payment_id>/return", payments.come_back, name="payment_return"),

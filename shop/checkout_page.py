@@ -60,7 +60,7 @@ def build(*, buyer: Profile, product_id: int, choice: Choice) -> CheckoutPage:
         quantity_max=quantity_max,
         addresses=addresses,
         address_id=_chosen(addresses, choice.address_id),
-        pay_choices=_ways(buyer, quoted.total_minor, choice.pay_with),
+        pay_choices=_ways(buyer, quoted.total_minor, choice),
         key=secrets.token_urlsafe(16),
     )
 
@@ -70,10 +70,10 @@ def _chosen(addresses: list[Address], address_id: int | None) -> int | None:
     return address_id if address_id in ids else next(iter(ids), None)
 
 
-def _ways(buyer: Profile, amount_minor: int, chosen: str) -> PayChoices:
+def _ways(buyer: Profile, amount_minor: int, choice: Choice) -> PayChoices:
     """What the person chose stays chosen while the card is redrawn."""
-    ways = pay_choices(buyer, amount_minor)
+    ways = replace(pay_choices(buyer, amount_minor), wallet_first=choice.wallet_first)
     usable = {card.pay_with for card in ways.cards if not card.is_expired}
     if ways.wallet_suffices:
         usable.add("wallet")
-    return replace(ways, selected=chosen) if chosen in usable else ways
+    return replace(ways, selected=choice.pay_with) if choice.pay_with in usable else ways

@@ -63,14 +63,13 @@ def order_money_words(order: Order) -> str:
     waits = payment.reserves.filter(released_at__isnull=True).aggregate(
         minor=Coalesce(Sum("amount_minor"), 0)
     )["minor"]
-    escrow = payment.captured_minor - payment.refunded_minor
-    escrow -= payment.released_minor + payment.fee_minor
+    clawed = payment.clawed_minor - payment.fee_returned_minor
     parts = (
         (gettext("%(amount)s refunded"), payment.refunded_minor),
-        (gettext("%(amount)s until the buyer has the goods"), escrow),
-        (gettext("%(amount)s fee"), payment.fee_minor),
+        (gettext("%(amount)s until the buyer has the goods"), payment.in_escrow_minor),
+        (gettext("%(amount)s fee"), payment.fee_minor - payment.fee_returned_minor),
         (gettext("%(amount)s in the reserve"), waits),
-        (gettext("%(amount)s yours"), payment.released_minor - waits),
+        (gettext("%(amount)s yours"), payment.released_minor - clawed - waits),
     )
     return ", ".join(
         words % {"amount": format_money(Money(minor, payment.currency))}

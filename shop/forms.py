@@ -23,6 +23,7 @@ class Choice:
     quantity: int
     address_id: int | None
     pay_with: str
+    wallet_first: bool = False
 
 
 class ChoiceForm(forms.Form):
@@ -32,6 +33,7 @@ class ChoiceForm(forms.Form):
     quantity = WholeNumberField(required=False)
     address = WholeNumberField(required=False)
     pay_with = forms.CharField(required=False, max_length=40)
+    wallet_part = WholeNumberField(required=False)
 
     def clean_quantity(self) -> int:
         quantity: int | None = self.cleaned_data["quantity"]
@@ -54,6 +56,7 @@ class ChoiceForm(forms.Form):
             quantity=answers.get("quantity", 1),
             address_id=answers.get("address"),
             pay_with=answers.get("pay_with", ""),
+            wallet_first=bool(answers.get("wallet_part")),
         )
 
 
@@ -61,6 +64,8 @@ class PayForm(forms.Form):
     """How to pay an order. The key makes a second press harmless."""
 
     pay_with = forms.CharField(max_length=40)
+    # What the page said the wallet pays before the card; the switch sends it or nothing.
+    wallet_part = WholeNumberField(required=False)
     key = forms.RegexField(r"^[A-Za-z0-9_.:-]{1,64}$")
 
     def clean_pay_with(self) -> str:
@@ -75,6 +80,10 @@ class PayForm(forms.Form):
         parsed = parse_pay_with(self.cleaned_data["pay_with"])
         assert parsed is not None  # noqa: S101 - clean_pay_with() has seen to it
         return parsed
+
+    @property
+    def wallet_part_minor(self) -> int:
+        return self.cleaned_data["wallet_part"] or 0
 
 
 class CheckoutForm(PayForm, ChoiceForm):

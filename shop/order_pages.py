@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Profile
 from payments.models import Payment, Refund
 from payments.payment_states import PaymentState
-from payments.selectors import pay_choices
+from payments.selectors import AttemptView, attempts_of, pay_choices
 from shop.models import Order, OrderOrigin
 from shop.order_states import OrderState
 from shop.services import orders
@@ -47,6 +47,7 @@ class OrderPage:
     steps: list[Step]
     next_words: Promise
     refunds: list[Refund]
+    attempts: tuple[AttemptView, ...]
     can_cancel: bool
     can_confirm: bool
     can_pay: bool
@@ -62,7 +63,7 @@ class OrderList:
 
 
 def order_page(*, buyer: Profile, number: str, now: datetime) -> OrderPage:
-    """Three queries. Raises NotFound, also for somebody else's order."""
+    """Four queries. Raises NotFound, also for somebody else's order."""
     order = orders.of_buyer(buyer=buyer, number=number)
     payment = order.payment
     payment_state = payment.state if payment else ""
@@ -74,6 +75,7 @@ def order_page(*, buyer: Profile, number: str, now: datetime) -> OrderPage:
         steps=steps(order),
         next_words=NEXT[order.state],
         refunds=list(Refund.objects.filter(payment=payment)) if payment else [],
+        attempts=attempts_of(payment) if payment else (),
         can_cancel=order.state in {OrderState.AWAITING_PAYMENT, OrderState.PAID}
         and not (awaits and order.origin == OrderOrigin.SALE),
         can_confirm=order.state == OrderState.SHIPPED,

@@ -253,6 +253,8 @@ STRIPE_API_BASE = env.text("STRIPE_API_BASE", "")  # empty: Stripe itself
 STRIPE_PAYMENT_ELEMENT = bool(STRIPE_PUBLISHABLE_KEY) and not STRIPE_API_BASE
 TOP_UP_MIN_MINOR = env.number("TOP_UP_MIN_MINOR", 100)  # one unit: below it fees eat the money
 TOP_UP_MAX_MINOR = env.number("TOP_UP_MAX_MINOR", 200_000)  # a lost password must not cost more
+# Stripe charges no card less. Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+CARD_MIN_MINOR = env.number("CARD_MIN_MINOR", 50)
 # A card payment that got no answer is asked about again after this, and dies after the second.
 PAYMENT_DRIVE_AFTER_SECONDS = env.number("PAYMENT_DRIVE_AFTER_SECONDS", 20)
 PAYMENT_LIFETIME_SECONDS = env.number("PAYMENT_LIFETIME_SECONDS", 900)

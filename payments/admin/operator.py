@@ -2,32 +2,40 @@
 services alone; what an operator may do here are actions that call one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin.base import OperatorModelAdmin, OperatorTabularInline, ReadOnlyAdmin
+from accounts.admin.base import (
+    OperatorModelAdmin,
+    OperatorTabularInline,
+    ReadOnlyAdmin,
+    acting_user,
+)
 from accounts.admin.sites import DashboardRow, operator_site, register_dashboard
 from accounts.models import User
+from payments import gateway
+from payments.admin import acts
 from payments.models import (
     Account,
     Hold,
     LedgerDifference,
     LedgerTransaction,
     Payment,
+    PaymentAttempt,
     Refund,
     StripeEvent,
     StripeEventState,
     Transfer,
 )
 from payments.refund_states import RefundState
-from payments.services import proof, stripe_events
+from payments.services import charges, proof, refunds, reviews, stripe_events
 from socialcommerce.lib import clock
 from socialcommerce.lib.money import TEST_CURRENCY, Money, format_money
 
@@ -101,15 +109,25 @@ class HoldAdmin(RealMoney):
         return _money(hold.amount_minor, hold.account.currency)
 
 
+class AttemptInline(ReadOnlyAdmin, OperatorTabularInline):
+    model = PaymentAttempt
+    fields = ("number", "instrument", "outcome", "decline_code", "began_at", "ended_at")
+    hide_title = True
+
+
 class RefundInline(ReadOnlyAdmin, OperatorTabularInline):
     model = Refund
-    fields = ("amount", "to", "state", "reason", "failure_reason", "created_at")
-    readonly_fields = ("amount",)
+    fields = ("amount", "clawed", "to", "state", "reason", "failure_reason", "created_at")
+    readonly_fields = ("amount", "clawed")
     hide_title = True
 
     @admin.display(description=_("amount"))
     def amount(self, refund: Refund) -> str:
         return _money(refund.amount_minor, refund.payment.currency)
+
+    @admin.display(description=_("taken back after release"))
+    def clawed(self, refund: Refund) -> str:
+        return _money(refund.clawed_minor, refund.payment.currency)
 
 
 @admin.register(Payment, site=operator_site)
@@ -118,11 +136,76 @@ class PaymentAdmin(RealMoney):
     list_filter = ("state", "method", "purpose", ("flag", admin.EmptyFieldListFilter))
     list_select_related = ("payer", "payee")
     search_fields = ("=reference", "=stripe_id", "=payer__handle", "=payee__handle")
-    inlines = (RefundInline,)
+    inlines = (AttemptInline, RefundInline)
+    actions = ("look_again", "stop", "close_flags", "give_back")
 
     @admin.display(description=_("amount"), ordering="amount_minor")
     def amount(self, payment: Payment) -> str:
         return _money(payment.amount_minor, payment.currency)
+
+    @admin.action(description=_("Ask Stripe again"))
+    def look_again(self, request: HttpRequest, rows: "QuerySet[Payment]") -> None:
+        self._at_stripe(request, rows, "look again", reviews.look_again)
+
+    @admin.action(description=_("Stop what is under way"))
+    def stop(self, request: HttpRequest, rows: "QuerySet[Payment]") -> None:
+        self._at_stripe(request, rows, "stop", charges.cancel)
+
+    @admin.action(description=_("Flag worked off, with a reason"))
+    def close_flags(self, request: HttpRequest, rows: "QuerySet[Payment]") -> HttpResponse | None:
+        def close(said: dict[str, Any]) -> int:
+            for payment in rows:
+                reviews.close(payment_id=payment.pk, now=clock.now())
+                acts.log(self, request, payment, f"{payment.flag}: {said['reason']}")
+            return len(rows)
+
+        form = acts.ReasonForm(acts.answers(request))
+        title = _("Work the flag off")
+        return acts.ask_and_do(
+            self, request, rows, form, action="close_flags", title=title, do=close
+        )
+
+    @admin.action(description=_("Give money back"))
+    def give_back(self, request: HttpRequest, rows: "QuerySet[Payment]") -> HttpResponse | None:
+        """One payment at once: what goes back is typed in its currency."""
+        payment = rows.first()
+        if payment is None or len(rows) != 1:
+            self.message_user(request, _("Please choose one payment."), messages.WARNING)
+            return None
+
+        def give(said: dict[str, Any]) -> int:
+            made = refunds.give_back(
+                payment_id=payment.pk,
+                amount_minor=said["amount"],
+                reason=said["reason"],
+                key=f"operator:{said['key']}",
+                to=said["to"],
+                now=clock.now(),
+            )
+            amount = _money(said["amount"], payment.currency)
+            acts.log(self, request, payment, f"gave back {amount}: {said['reason']}")
+            return len(made)
+
+        form = acts.GiveBackForm(acts.answers(request), payment=payment)
+        title = _("Give money back")
+        return acts.ask_and_do(self, request, rows, form, action="give_back", title=title, do=give)
+
+    def _at_stripe(
+        self,
+        request: HttpRequest,
+        rows: "QuerySet[Payment]",
+        said: str,
+        do: Callable[..., Payment],
+    ) -> None:
+        for payment in rows.filter(method=Payment.Method.CARD):
+            try:
+                found = do(payment_id=payment.pk, now=clock.now())
+            except gateway.GatewayError as error:
+                self.message_user(request, f"{payment}: {error}", messages.ERROR)
+                continue
+            acts.log(self, request, payment, said)
+            words = f"{found}: {found.flag}" if found.flag else str(found)
+            self.message_user(request, words, messages.SUCCESS)
 
 
 @admin.register(Refund, site=operator_site)
@@ -139,15 +222,37 @@ class RefundAdmin(RealMoney):
 
 @admin.register(LedgerDifference, site=operator_site)
 class LedgerDifferenceAdmin(Book):
-    list_display = ("kind", "subject", "expected", "actual", "found_at", "resolved_at")
+    list_display = (
+        "kind",
+        "subject",
+        "expected",
+        "actual",
+        "found_at",
+        "resolved_at",
+        "resolved_by",
+        "reason",
+    )
     list_filter = ("kind", ("resolved_at", admin.EmptyFieldListFilter))
+    list_select_related = ("resolved_by",)
     actions = ("resolve",)
 
-    @admin.action(description=_("Worked off"))
-    def resolve(self, request: HttpRequest, rows: "QuerySet[LedgerDifference]") -> None:
-        count = proof.resolve(rows, now=clock.now())
-        text = ngettext("%(count)d difference closed.", "%(count)d differences closed.", count)
-        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+    @admin.action(description=_("Worked off, with a reason"))
+    def resolve(
+        self, request: HttpRequest, rows: "QuerySet[LedgerDifference]"
+    ) -> HttpResponse | None:
+        def work_off(said: dict[str, Any]) -> int:
+            found = proof.resolve(
+                rows, by=acting_user(request), reason=said["reason"], now=clock.now()
+            )
+            for row in found:
+                acts.log(self, request, row, said["reason"])
+            return len(found)
+
+        form = acts.ReasonForm(acts.answers(request))
+        title = _("Work it off")
+        return acts.ask_and_do(
+            self, request, rows, form, action="resolve", title=title, do=work_off
+        )
 
 
 @admin.register(StripeEvent, site=operator_site)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from payments.models import Payment
+from payments.models import Payment, PaymentAttempt
 from payments.payment_states import PaymentState
 from payments.services.wallets import WalletBalance
 from socialcommerce.lib.api import ProblemSerializer
@@ -24,6 +24,21 @@ class WalletOutput(serializers.Serializer[WalletBalance]):
     held_minor = serializers.IntegerField(help_text="Set aside for payments under way.")
     available_minor = serializers.IntegerField(help_text="What can be spent now.")
     currency = serializers.CharField()
+
+
+class MomentInput(serializers.Serializer[Any]):
+    at = serializers.DateTimeField(help_text="ISO 8601, with its offset.")
+
+
+class MomentOutput(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    posted_minor = serializers.IntegerField(help_text="Just before that moment.")
+    currency = serializers.CharField()
+
+
+class PeriodInput(serializers.Serializer[Any]):
+    since = serializers.DateTimeField(required=False, help_text="Part of the period.")
+    until = serializers.DateTimeField(required=False, help_text="Not part of it any more.")
 
 
 class StatementLineOutput(serializers.Serializer[Any]):
@@ -48,12 +63,19 @@ class TopUpInput(serializers.Serializer[Any]):
     instrument_id = serializers.IntegerField(min_value=1, max_value=ID_MAX)
 
 
+class AttemptOutput(serializers.ModelSerializer[PaymentAttempt]):
+    class Meta:
+        model = PaymentAttempt
+        fields = ("number", "instrument_id", "outcome", "decline_code", "began_at", "ended_at")
+
+
 class PaymentOutput(serializers.ModelSerializer[Payment]):
     state = serializers.ChoiceField(choices=[state.value for state in PaymentState])
     payee = serializers.CharField(source="payee.handle")
     next_action_url = serializers.CharField(
         help_text="Where the bank wants to see the person; empty if nowhere."
     )
+    attempts = AttemptOutput(many=True, help_text="Every try by card.")
 
     class Meta:
         model = Payment
@@ -64,6 +86,7 @@ class PaymentOutput(serializers.ModelSerializer[Payment]):
             "amount_minor",
             "currency",
             "method",
+            "wallet_part_minor",
             "instrument_id",
             "reference",
             "state",
@@ -74,6 +97,7 @@ class PaymentOutput(serializers.ModelSerializer[Payment]):
             "created_at",
             "settled_at",
             "expires_at",
+            "attempts",
         )
 
 

@@ -8,6 +8,7 @@ app_name = "payments_api"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("wallet", wallet.Wallet.as_view(), name="wallet"),
+    path("wallet/balance", wallet.Balance.as_view(), name="balance"),
     path("wallet/statement", wallet.Statement.as_view(), name="statement"),
     path("wallet/top-ups", wallet.TopUps.as_view(), name="top_ups"),
     path("payments/<int:payment_id>", wallet.PaymentDetail.as_view(), name="payment"),

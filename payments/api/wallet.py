@@ -1,5 +1,6 @@
 """The wallet, its statement, top-ups, and payments."""
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,7 +10,7 @@ from payments import selectors
 from payments.api import schema
 from payments.api.callers import profile_of
 from payments.models import Payment
-from payments.services import top_ups, wallets
+from payments.services import history, top_ups, wallets
 from socialcommerce.lib import api, clock, limits
 from socialcommerce.lib.problems import NotFound
 
@@ -23,18 +24,40 @@ class Wallet(APIView):
         return Response(schema.WalletOutput(balance).data)
 
 
+class Balance(APIView):
+    @extend_schema(
+        operation_id="wallet_balance",
+        parameters=[schema.MomentInput],
+        responses={200: schema.MomentOutput, **schema.refusals(400, 401)},
+    )
+    def get(self, request: Request) -> Response:
+        """What the wallet had just before a moment."""
+        query = schema.MomentInput(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        at = query.validated_data["at"]
+        wallet_id = selectors.wallet_id(profile_of(request))
+        said = {
+            "at": at,
+            "posted_minor": history.balance_at(wallet_id, at),
+            "currency": settings.SITE_CURRENCY,
+        }
+        return Response(schema.MomentOutput(said).data)
+
+
 class Statement(APIView):
     @extend_schema(
         operation_id="wallet_statement",
-        parameters=[api.CURSOR, api.SIZE],
+        parameters=[schema.PeriodInput, api.CURSOR, api.SIZE],
         responses={200: schema.StatementOutput, **schema.refusals(400, 401)},
     )
     def get(self, request: Request) -> Response:
-        """Every movement, the newest first."""
+        """The movements of a period, the newest first."""
+        query = schema.PeriodInput(data=request.query_params)
+        query.is_valid(raise_exception=True)
         wallet_id = selectors.wallet_id(profile_of(request))
         return api.page_response(
             request,
-            selectors.movements(wallet_id),
+            history.movements(wallet_id, **query.validated_data),
             lambda rows: list(
                 schema.StatementLineOutput(list(selectors.lines(rows, wallet_id)), many=True).data
             ),

@@ -26,6 +26,7 @@ from payments.gateway.charging import (
     cancel_payment,
     confirm_payment,
     create_payment,
+    find_payment,
     retrieve_payment,
 )
 from payments.gateway.connecting import (
@@ -49,6 +50,7 @@ from payments.gateway.errors import (
     BadSignature,
     Declined,
     GatewayError,
+    KeyMisused,
     NotConfigured,
     Rejected,
     Unavailable,
@@ -59,6 +61,7 @@ from payments.gateway.refunding import (
     RefundResult,
     RefundStatus,
     create_refund,
+    find_refund,
     retrieve_refund,
 )
 
@@ -69,6 +72,7 @@ __all__ = [
     "Declined",
     "EventInfo",
     "GatewayError",
+    "KeyMisused",
     "NotConfigured",
     "PaymentResult",
     "PaymentStatus",
@@ -98,7 +102,9 @@ __all__ = [
     "create_transfer",
     "detach_card",
     "find_account",
+    "find_payment",
     "find_payout",
+    "find_refund",
     "find_transfer",
     "parse_event",
     "retrieve_account",

@@ -5,13 +5,14 @@ Source: https://docs.stripe.com/payments/paymentintents/lifecycle
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 import stripe
 from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams
 
 from payments.gateway import amounts
-from payments.gateway.client import client, declined, id_of, translated
+from payments.gateway.client import client, declined, has_metadata, id_of, translated
 from payments.gateway.errors import Declined
 
 
@@ -109,6 +110,23 @@ def retrieve_payment(payment_id: str) -> PaymentResult:
     with translated():
         intent = client().v1.payment_intents.retrieve(payment_id)
     return _result(intent)
+
+
+def find_payment(
+    *, customer_id: str, since: datetime, metadata: Mapping[str, str]
+) -> PaymentResult | None:
+    """Return the customer's payment made since then with that metadata, None if there is none.
+
+    Raises Unavailable, Rejected, NotConfigured.
+    """
+    with translated():
+        made = client().v1.payment_intents.list(
+            {"customer": customer_id, "created": {"gte": int(since.timestamp())}, "limit": 100}
+        )
+        for intent in made.auto_paging_iter():
+            if has_metadata(intent, metadata):
+                return _result(intent)
+    return None
 
 
 def cancel_payment(payment_id: str) -> PaymentResult:

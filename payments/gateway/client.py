@@ -3,12 +3,12 @@
 import contextlib
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import stripe
 from django.conf import settings
 
-from payments.gateway.errors import Declined, NotConfigured, Rejected, Unavailable
+from payments.gateway.errors import Declined, KeyMisused, NotConfigured, Rejected, Unavailable
 
 # A person is waiting: three tries of ten seconds at most, under one idempotency key.
 _TIMEOUT_SECONDS = 10
@@ -39,7 +39,7 @@ def _client(secret_key: str, api_base: str, _process_id: int) -> stripe.StripeCl
 def translated() -> Iterator[None]:
     """Turn every error of the SDK into one of ours.
 
-    Raises Declined, Unavailable, Rejected, NotConfigured.
+    Raises Declined, Unavailable (KeyMisused among them), Rejected, NotConfigured.
     """
     try:
         yield
@@ -49,8 +49,10 @@ def translated() -> Iterator[None]:
         raise NotConfigured(str(error)) from error
     except stripe.InvalidRequestError as error:
         raise Rejected(str(error), code=error.code) from error
+    except stripe.IdempotencyError as error:
+        # Unknown like no answer: what was sent first under this key may well have been done.
+        raise KeyMisused(str(error)) from error
     except stripe.StripeError as error:
-        # IdempotencyError too: what was sent first under this key may well have been done.
         raise Unavailable(str(error)) from error
 
 
@@ -69,3 +71,9 @@ def id_of(reference: object) -> str | None:
     if reference is None or isinstance(reference, str):
         return reference
     return str(reference.id)  # type: ignore[attr-defined]  # any expanded object has one
+
+
+def has_metadata(found: object, wanted: Mapping[str, str]) -> bool:
+    """Whether an object of Stripe's carries what we sent along with it."""
+    said = getattr(found, "metadata", None) or {}
+    return all(name in said and said[name] == value for name, value in wanted.items())

@@ -34,6 +34,10 @@ class Unavailable(GatewayError):
     """
 
 
+class KeyMisused(Unavailable):
+    """The idempotency key was first used for something else: look up what Stripe has."""
+
+
 class Rejected(GatewayError):
     """Stripe refused the request as such, and nothing was done: our mistake, or too late.
 

@@ -8,7 +8,7 @@ import stripe
 
 from payments.gateway import amounts
 from payments.gateway.charging import retrieve_payment
-from payments.gateway.client import client, id_of, translated
+from payments.gateway.client import client, has_metadata, id_of, translated
 from payments.gateway.errors import Unavailable
 
 
@@ -67,6 +67,19 @@ def retrieve_refund(refund_id: str) -> RefundResult:
     with translated():
         refund = client().v1.refunds.retrieve(refund_id)
     return _result(refund)
+
+
+def find_refund(*, payment_id: str, metadata: Mapping[str, str]) -> RefundResult | None:
+    """Return the payment's refund with that metadata, None if there is none.
+
+    Raises Unavailable, Rejected, NotConfigured.
+    """
+    with translated():
+        made = client().v1.refunds.list({"payment_intent": payment_id, "limit": 100})
+        for refund in made.auto_paging_iter():
+            if has_metadata(refund, metadata):
+                return _result(refund)
+    return None
 
 
 def _result(refund: stripe.Refund) -> RefundResult:

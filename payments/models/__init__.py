@@ -1,3 +1,4 @@
+from payments.models.attempts import PaymentAttempt
 from payments.models.events import StripeEvent, StripeEventState
 from payments.models.instruments import CardSetup, Instrument, StripeCustomer
 from payments.models.ledger import (
@@ -33,6 +34,7 @@ __all__ = [
     "LedgerTransaction",
     "MerchantTerms",
     "Payment",
+    "PaymentAttempt",
     "Payout",
     "PayoutEvery",
     "Refund",

@@ -1,5 +1,6 @@
 """Cards bound to a profile. The number itself never reaches this site, only what Stripe tells."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -59,6 +60,10 @@ class Instrument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.brand} {self.last4}"
+
+    def is_expired(self, now: datetime) -> bool:
+        """A card is good to the last day of its month."""
+        return (self.exp_year, self.exp_month) < (now.year, now.month)
 
 
 class CardSetup(models.Model):

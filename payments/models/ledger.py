@@ -7,6 +7,7 @@ docs/ledger.md has the chart of accounts.
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ class AccountKind(models.TextChoices):
     FEES = "fees", _("Fees")
     CLEARING = "clearing", _("Card clearing")
     EQUITY = "equity", _("Site equity")
+    RECEIVABLE = "receivable", _("Owed to the site")
 
 
 class Account(models.Model):
@@ -196,6 +198,10 @@ class LedgerDifference(models.Model):
     actual = models.CharField(max_length=80)
     found_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    reason = models.CharField(max_length=200, blank=True, help_text=_("Why it is worked off."))
 
     class Meta:
         constraints: ClassVar = [

@@ -51,6 +51,16 @@ class Payment(models.Model):
     refunded_minor = models.BigIntegerField(default=0)
     released_minor = models.BigIntegerField(default=0, help_text=_("Paid out, without the fee."))
     fee_minor = models.BigIntegerField(default=0)
+    # Database defaults, so that a batch of a sale need not name what it never has.
+    wallet_part_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text=_("Of a card payment: what the wallet pays of it.")
+    )
+    clawed_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text=_("Of what was refunded: taken back after release.")
+    )
+    fee_returned_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text=_("Of what was taken back: the site's share.")
+    )
     stripe_id = models.CharField(max_length=80, null=True)  # noqa: DJ001  unique
     # Attempt n is sent to Stripe under the key "payment:<id>:<n>" until its answer is here.
     attempt = models.PositiveIntegerField(default=0)
@@ -81,8 +91,30 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0, released_minor__gte=0, fee_minor__gte=0)
-                & Q(captured_minor__gte=F("refunded_minor") + F("released_minor") + F("fee_minor")),
+                & Q(captured_minor__gte=F("refunded_minor"))
+                & Q(
+                    captured_minor__gte=F("refunded_minor")
+                    - F("clawed_minor")
+                    + F("released_minor")
+                    + F("fee_minor")
+                ),
                 name="payments_payment_given",
+            ),
+            # Taken back is never more than was paid out, of the fee as of the payee's share.
+            models.CheckConstraint(
+                condition=Q(fee_returned_minor__gte=0)
+                & Q(clawed_minor__gte=F("fee_returned_minor"))
+                & Q(clawed_minor__lte=F("refunded_minor"))
+                & Q(fee_returned_minor__lte=F("fee_minor"))
+                & Q(released_minor__gte=F("clawed_minor") - F("fee_returned_minor")),
+                name="payments_payment_clawed",
+            ),
+            models.CheckConstraint(
+                condition=Q(wallet_part_minor=0)
+                | Q(
+                    method="card", wallet_part_minor__gt=0, wallet_part_minor__lt=F("amount_minor")
+                ),
+                name="payments_payment_wallet_part",
             ),
             models.CheckConstraint(
                 condition=Q(method="wallet", instrument__isnull=True)
@@ -102,3 +134,21 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference}: {self.amount_minor} {self.currency} {self.state}"
+
+    @property
+    def card_part_minor(self) -> int:
+        """What the card is asked for; 0 where no card pays."""
+        if self.method != self.Method.CARD:
+            return 0
+        return self.amount_minor - self.wallet_part_minor
+
+    @property
+    def in_escrow_minor(self) -> int:
+        """What of a purchase stands in the payee's escrow."""
+        kept_minor = self.captured_minor - self.refunded_minor + self.clawed_minor
+        return kept_minor - self.released_minor - self.fee_minor
+
+    @property
+    def refundable_minor(self) -> int:
+        """What the buyer could still get back, wherever it is by now."""
+        return self.captured_minor - self.refunded_minor

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from payments.refund_states import RefundState
@@ -18,6 +18,13 @@ class Refund(models.Model):
         "payments.Payment", on_delete=models.PROTECT, related_name="refunds"
     )
     amount_minor = models.BigIntegerField()
+    # Where the amount came from; the rest of it out of escrow. A failure goes the same way back.
+    clawed_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text=_("Taken back from the payee and the site's fee.")
+    )
+    fee_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text=_("The site's share of what was taken back.")
+    )
     to = models.CharField(max_length=6, choices=To)
     reason = models.CharField(max_length=140)
     key = models.CharField(max_length=100)
@@ -30,8 +37,17 @@ class Refund(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["payment", "key"], name="payments_refund_key"),
+            # One refund may go to several places, a row each.
+            models.UniqueConstraint(fields=["payment", "key", "to"], name="payments_refund_key"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_refund_amount"),
+            models.CheckConstraint(
+                condition=Q(
+                    fee_minor__gte=0,
+                    clawed_minor__gte=F("fee_minor"),
+                    clawed_minor__lte=F("amount_minor"),
+                ),
+                name="payments_refund_parts",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in RefundState]),
                 name="payments_refund_state",

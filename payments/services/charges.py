@@ -7,21 +7,20 @@ answer that was lost is asked for again and nothing is ever charged twice.
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from payments import events, gateway
-from payments.models import Instrument, Payment, StripeCustomer
+from payments.models import Instrument, Payment
 from payments.payment_states import ENDS, OPEN, PaymentState
-from payments.services import chart, ledger, opening, settlement
-from payments.services.opening import BadPayment, NoSuchCard, PayerBarred, Terms
+from payments.services import asking, attempts, chart, ledger, opening, parts, settlement
+from payments.services.opening import BadPayment, CardExpired, NoSuchCard, PayerBarred, Terms
 from socialcommerce.lib.problems import Conflict
 
 __all__ = [
     "BadPayment",
+    "CardExpired",
     "NoSuchCard",
     "NotRetryable",
     "PayerBarred",
@@ -94,17 +93,27 @@ def open_card_payment(
     expires_at: datetime,
     now: datetime,
     purpose: str = Payment.Purpose.PURCHASE.value,
+    wallet_part_minor: int = 0,
 ) -> Payment:
-    """The payment stands as `created`; Stripe knows nothing of it yet, `drive` tells it.
+    """The payment stands as `created`; Stripe knows nothing of it yet, `drive` tells it. Of the
+    amount the wallet pays `wallet_part_minor`, set aside now, and the card the rest.
 
-    Inside the caller's transaction. `return_url` is the page of this site where the person goes
-    on after the bank's page. Raises BadPayment, PayerBarred, NoSuchCard, ledger.KeyConflict.
+    Inside the caller's transaction, as its last act. `return_url` is the page of this site where
+    the person goes on after the bank's page. Raises BadPayment, PayerBarred, NoSuchCard,
+    CardExpired, ledger.InsufficientFunds, ledger.KeyConflict.
     """
-    method = Payment.Method.CARD.value
     terms = Terms(
-        payer_id, payee_id, amount_minor, currency, reference, method, purpose, instrument_id
+        payer_id=payer_id,
+        payee_id=payee_id,
+        amount_minor=amount_minor,
+        currency=currency,
+        reference=reference,
+        method=Payment.Method.CARD.value,
+        purpose=purpose,
+        instrument_id=instrument_id,
+        wallet_part_minor=wallet_part_minor,
     )
-    payment, _made = opening.insert(
+    payment, made = opening.insert(
         terms,
         key=key,
         now=now,
@@ -113,18 +122,24 @@ def open_card_payment(
         expires_at=expires_at,
         drive_at=settlement.next_drive(now),
     )
+    if made:
+        attempts.begin(payment, now=now)
+        parts.set_aside(payment, now=now)
     return payment
 
 
 def drive(*, payment_id: int, now: datetime) -> Payment:
     """The payment is as far as Stripe says it is. Outside any transaction; safe to repeat and to
-    run beside the webhook. If Stripe gives no answer it stays `processing` and is asked again.
+    run beside the webhook. If Stripe gives no answer it stays `processing` and is asked again;
+    one that is flagged waits for an operator.
     """
     payment = _begin(payment_id, now)
-    if payment.state in ENDS:
+    if payment.state in ENDS or payment.flag:
         return payment
     try:
-        result = _ask(payment)
+        result = asking.about(payment, now=now)
+    except gateway.KeyMisused as misused:
+        return _find_or_give_up(payment, misused, now)
     except (gateway.Unavailable, gateway.NotConfigured):
         return payment
     except gateway.Rejected as rejected:
@@ -150,7 +165,8 @@ def refetch(*, payment_id: int, stripe_id: str, now: datetime) -> Payment:
 def retry(*, payment_id: int, instrument_id: int, now: datetime) -> Payment:
     """A declined payment was tried with this card. Outside any transaction; drives.
 
-    Raises NotRetryable (not declined, or its time is over), PayerBarred, NoSuchCard.
+    Raises NotRetryable (not declined, or its time is over), PayerBarred, NoSuchCard, CardExpired,
+    ledger.InsufficientFunds (the wallet's part was spent meanwhile).
     """
     with transaction.atomic(durable=True):
         payment = settlement.locked(payment_id)
@@ -158,13 +174,15 @@ def retry(*, payment_id: int, instrument_id: int, now: datetime) -> Payment:
         if payment.state != PaymentState.REQUIRES_METHOD or late:
             raise NotRetryable
         opening.check_payer(payment.payer_id)
-        payment.instrument = opening.bound_card(payment.payer_id, instrument_id)
+        payment.instrument = opening.bound_card(payment.payer_id, instrument_id, now=now)
         payment.payment_method_id = payment.instrument.payment_method_id
         payment.attempt += 1
         payment.state = PaymentState.PROCESSING.value
         payment.decline_code = ""
         payment.drive_at = settlement.next_drive(now)
         payment.save()
+        attempts.begin(payment, now=now)
+        parts.set_aside(payment, now=now)
     return drive(payment_id=payment_id, now=now)
 
 
@@ -203,34 +221,17 @@ def _begin(payment_id: int, now: datetime) -> Payment:
     return Payment.objects.get(pk=payment_id)
 
 
-def _ask(payment: Payment) -> gateway.PaymentResult:
-    if payment.stripe_id and payment.answered_attempt >= payment.attempt:
-        return gateway.retrieve_payment(payment.stripe_id)
-    if payment.stripe_id:
-        return _confirm(payment, payment.stripe_id)
-    return gateway.create_payment(
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
-        customer_id=StripeCustomer.objects.get(profile_id=payment.payer_id).stripe_id,
-        payment_method_id=payment.payment_method_id,
-        off_session=False,
-        return_url=_return_address(payment),
-        metadata={"payment": str(payment.pk)},
-        idempotency_key=_stripe_key(payment),
-    )
-
-
-def _confirm(payment: Payment, stripe_id: str) -> gateway.PaymentResult:
+def _find_or_give_up(payment: Payment, misused: gateway.KeyMisused, now: datetime) -> Payment:
+    """Something else was sent under the attempt's key: what Stripe has of this payment counts, and
+    if it has nothing, nothing was charged.
+    """
     try:
-        return gateway.confirm_payment(
-            stripe_id,
-            payment_method_id=payment.payment_method_id,
-            return_url=_return_address(payment),
-            idempotency_key=_stripe_key(payment),
-        )
-    except gateway.Rejected:
-        # It no longer waits for a card: what it is instead is the truth to apply.
-        return gateway.retrieve_payment(stripe_id)
+        found = asking.look_up(payment)
+    except gateway.GatewayError:
+        return payment
+    if found is None:
+        return _give_up(payment, str(misused), now)
+    return settlement.apply(payment_id=payment.pk, result=found, attempt=payment.attempt, now=now)
 
 
 def _give_up(payment: Payment, reason: str, now: datetime) -> Payment:
@@ -241,11 +242,3 @@ def _give_up(payment: Payment, reason: str, now: datetime) -> Payment:
             settlement.die(current, PaymentState.FAILED, now=now, decline_code="processing_error")
             Payment.objects.filter(pk=payment.pk).update(flag=reason[:140])
         return current
-
-
-def _return_address(payment: Payment) -> str:
-    return settings.SITE_URL + reverse("payments:payment_return", args=[payment.pk])
-
-
-def _stripe_key(payment: Payment) -> str:
-    return f"payment:{payment.pk}:{payment.attempt}"

@@ -28,6 +28,7 @@ NATURES: Final = {
     AccountKind.FEES: Nature(floor_minor=None, accrues=True),
     AccountKind.CLEARING: Nature(floor_minor=None, accrues=True),
     AccountKind.EQUITY: Nature(floor_minor=None, accrues=True),
+    AccountKind.RECEIVABLE: Nature(floor_minor=None, accrues=True),
 }
 
 
@@ -89,6 +90,11 @@ def wallet(profile_id: int, currency: str) -> Account:
 def escrow(profile_id: int, currency: str) -> Account:
     """What a payee was paid and does not have yet: until receipt, or until it goes back."""
     return account(owner=owner_of(profile_id), kind=AccountKind.ESCROW, currency=currency)
+
+
+def receivable(profile_id: int, currency: str) -> Account:
+    """Minus what a payee owes the site: refunds that neither escrow nor wallet could cover."""
+    return account(owner=owner_of(profile_id), kind=AccountKind.RECEIVABLE, currency=currency)
 
 
 def reserve(profile_id: int, currency: str) -> Account:

@@ -46,7 +46,7 @@ def place(
     )
 
 
-def post(*, hold_id: int, to_account_id: int, kind: str, now: datetime) -> Hold:
+def post(*, hold_id: int, to_account_id: int, kind: str, now: datetime, memo: str = "") -> Hold:
     """The money set aside has moved to the other account. Inside the caller's transaction.
 
     Raises HoldResolved.
@@ -56,7 +56,7 @@ def post(*, hold_id: int, to_account_id: int, kind: str, now: datetime) -> Hold:
         raise HoldResolved
     _free(hold)
     leg = ledger.Leg(hold.account_id, to_account_id, hold.amount_minor)
-    booked = ledger.post(kind=kind, scope="hold", key=str(hold.pk), legs=[leg], now=now)
+    booked = ledger.post(kind=kind, scope="hold", key=str(hold.pk), legs=[leg], now=now, memo=memo)
     return _resolve(hold, HoldState.POSTED, now, booked)
 
 
@@ -82,10 +82,13 @@ def _void_if_pending(hold_id: int, now: datetime) -> bool:
         return True
 
 
-def _pending(hold_id: int, *other_account_ids: int) -> Hold:
-    """The hold, pending and locked, after all accounts that will move, in id order."""
+def _pending(hold_id: int, *goal_ids: int) -> Hold:
+    """The hold, pending and locked, after all accounts that will move, in id order. A goal that
+    takes its credits as accruals is not locked: many may pay into it at once.
+    """
     account_id = Hold.objects.values_list("account_id", flat=True).get(pk=hold_id)
-    _lock(account_id, *other_account_ids)
+    goals = balances.read(goal_ids).items() if goal_ids else ()
+    _lock(account_id, *(pk for pk, nature in goals if not nature.accrues))
     hold = Hold.objects.select_for_update(no_key=True).get(pk=hold_id)
     if hold.state != HoldState.PENDING:
         raise HoldResolved

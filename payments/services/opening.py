@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
 from payments.models import Instrument, Payment
+from payments.services import parts
 from payments.services.ledger import KeyConflict
 from socialcommerce.lib.money import AMOUNT_MAX_MINOR
 from socialcommerce.lib.problems import Forbidden, Invalid, NotFound
@@ -22,6 +23,11 @@ class BadPayment(Invalid):
 class PayerBarred(Forbidden):
     code = "payer-barred"
     title = _("Payments from this profile are stopped; please write to us")
+
+
+class CardExpired(Invalid):
+    code = "card-expired"
+    title = _("That card has expired")
 
 
 class NoSuchCard(NotFound):
@@ -41,15 +47,18 @@ class Terms:
     method: str
     purpose: str = Payment.Purpose.PURCHASE.value
     instrument_id: int | None = None
+    wallet_part_minor: int = 0
 
     @property
     def request_hash(self) -> str:
-        body = json.dumps([getattr(self, name) for name in TERM_NAMES])
+        parts = [self.wallet_part_minor] if self.wallet_part_minor else []
+        body = json.dumps([getattr(self, name) for name in TERM_NAMES] + parts)
         return hashlib.sha256(body.encode()).hexdigest()
 
 
-# Asked once, not for each charge of a batch, where it took most of the hash's time.
-TERM_NAMES = tuple(field.name for field in fields(Terms))
+# Asked once, not for each charge of a batch, where it took most of the hash's time. A part counts
+# where there is one: payments from before there were parts keep their hash.
+TERM_NAMES = tuple(field.name for field in fields(Terms) if field.name != "wallet_part_minor")
 
 
 def insert(terms: Terms, *, key: str, now: datetime, **columns: object) -> tuple[Payment, bool]:
@@ -60,7 +69,7 @@ def insert(terms: Terms, *, key: str, now: datetime, **columns: object) -> tuple
     payment = Payment.objects.of(terms.payer_id).filter(key=key).first()
     made = False
     if payment is None:
-        _check(terms)
+        _check(terms, now)
         # get_or_create, because another request with the same key may be as far as this one.
         payment, made = Payment.objects.get_or_create(
             payer_id=terms.payer_id,
@@ -77,14 +86,16 @@ def insert(terms: Terms, *, key: str, now: datetime, **columns: object) -> tuple
     return payment, made
 
 
-def _check(terms: Terms) -> None:
+def _check(terms: Terms, now: datetime) -> None:
     if not 1 <= terms.amount_minor <= AMOUNT_MAX_MINOR:
         raise BadPayment(_("The amount is out of range."))
     if terms.payer_id == terms.payee_id and terms.purpose == Payment.Purpose.PURCHASE:
         raise BadPayment(_("Nobody pays themselves."))
+    if not 0 <= terms.wallet_part_minor <= max(0, parts.largest(terms.amount_minor)):
+        raise BadPayment(_("The wallet cannot pay that part of it. Nothing was charged."))
     check_payer(terms.payer_id)
     if terms.instrument_id is not None:
-        bound_card(terms.payer_id, terms.instrument_id)
+        bound_card(terms.payer_id, terms.instrument_id, now=now)
 
 
 def check_payer(profile_id: int) -> None:
@@ -94,9 +105,12 @@ def check_payer(profile_id: int) -> None:
         raise PayerBarred
 
 
-def bound_card(profile_id: int, instrument_id: int) -> Instrument:
-    """Raises NoSuchCard, also for somebody else's."""
+def bound_card(profile_id: int, instrument_id: int, *, now: datetime) -> Instrument:
+    """A card that can pay today. Raises NoSuchCard, also for somebody else's, and CardExpired."""
     card = Instrument.objects.bound_to(profile_id).filter(pk=instrument_id).first()
     if card is None:
         raise NoSuchCard
+    if card.is_expired(now):
+        words = _("Nothing was charged. Please choose another card, or bind its successor.")
+        raise CardExpired(words)
     return card

@@ -8,6 +8,7 @@ from typing import Final
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from accounts.models import User
 from payments.models import LedgerDifference
 
 
@@ -83,7 +84,8 @@ CHECKS: Final[dict[str, str]] = {
     "escrow": """
         WITH owed AS (
             SELECT 'profile:' || payee_id AS owner, currency,
-                sum(captured_minor - refunded_minor - released_minor - fee_minor) AS minor
+                sum(captured_minor - refunded_minor + clawed_minor - released_minor - fee_minor)
+                    AS minor
             FROM payments_payment WHERE purpose = 'purchase' GROUP BY payee_id, currency
         ), kept AS (
             SELECT owner, currency, sum(minor) AS minor FROM (
@@ -96,6 +98,40 @@ CHECKS: Final[dict[str, str]] = {
         SELECT owner || ':escrow ' || currency, coalesce(owed.minor, 0), coalesce(kept.minor, 0)
         FROM owed FULL JOIN kept USING (owner, currency)
         WHERE coalesce(owed.minor, 0) <> coalesce(kept.minor, 0)
+    """,
+    # What a payment says was given back is what its refunds say.
+    "refunded": """
+        SELECT 'payment ' || payment.id, coalesce(sum(refund.amount_minor), 0),
+            payment.refunded_minor
+        FROM payments_payment payment
+        LEFT JOIN payments_refund refund
+            ON refund.payment_id = payment.id AND refund.state <> 'failed'
+        GROUP BY payment.id HAVING coalesce(sum(refund.amount_minor), 0) <> payment.refunded_minor
+    """,
+    # Nobody owes less than nothing.
+    "receivable": """
+        SELECT account.owner || ':receivable ' || account.currency, 0,
+            account.posted_minor + coalesce(sum(accrual.amount_minor), 0)
+        FROM payments_account account
+        LEFT JOIN payments_accrual accrual ON accrual.account_id = account.id
+        WHERE account.kind = 'receivable'
+        GROUP BY account.id
+        HAVING account.posted_minor + coalesce(sum(accrual.amount_minor), 0) > 0
+    """,
+    # Numbers go up: after a copy of the database was played back the next one must be free, and
+    # nothing reverses what was booked after it.
+    "sequence": """
+        SELECT found.name, found.highest, coalesce(counter.last_value, 0)
+        FROM (
+            SELECT 'ledgertransaction' AS name, max(id) AS highest FROM payments_ledgertransaction
+            UNION ALL SELECT 'transfer', max(id) FROM payments_transfer
+        ) AS found
+        JOIN pg_sequences counter ON counter.schemaname = current_schema()
+            AND counter.sequencename = 'payments_' || found.name || '_id_seq'
+        WHERE found.highest > coalesce(counter.last_value, 0)
+        UNION ALL
+        SELECT 'transaction ' || id || ' reverses', id - 1, reverses_id
+        FROM payments_ledgertransaction WHERE reverses_id >= id
     """,
 }
 
@@ -127,9 +163,20 @@ def record(differences: Iterable[Difference], *, now: datetime) -> int:
         return LedgerDifference.objects.count() - before
 
 
-def resolve(rows: "QuerySet[LedgerDifference]", *, now: datetime) -> int:
-    """Open differences among the rows are worked off; how many. Found again, they come again."""
-    return rows.filter(resolved_at__isnull=True).update(resolved_at=now)
+def resolve(
+    rows: "QuerySet[LedgerDifference]", *, by: User, reason: str, now: datetime
+) -> list[LedgerDifference]:
+    """The open differences among the rows are worked off, and say by whom and why; those that
+    were. Found again, they come again.
+    """
+    with transaction.atomic(durable=True):
+        found = list(
+            rows.filter(resolved_at__isnull=True).select_for_update(no_key=True, of=("self",))
+        )
+        LedgerDifference.objects.filter(pk__in=[row.pk for row in found]).update(
+            resolved_at=now, resolved_by=by, reason=reason[:200]
+        )
+    return found
 
 
 def _rows(sql: str) -> list[tuple[str, int, int]]:

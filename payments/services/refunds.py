@@ -1,17 +1,18 @@
 """Refunds: guarded by one conditional UPDATE, committed before Stripe hears of them."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
 from payments import events, gateway
 from payments.models import Payment, Refund
 from payments.payment_states import PaymentState
 from payments.refund_states import TRANSITIONS, RefundState
-from payments.services import chart, ledger, settlement
+from payments.services import asking, ledger, settlement, taking_back
 from socialcommerce.lib import guards
 from socialcommerce.lib.problems import Conflict
 
@@ -33,37 +34,58 @@ def issue(
     key: str,
     now: datetime,
     to: str = "source",
-) -> Refund:
-    """The money has left escrow: it is in the payer's wallet (succeeded), or on its way to the
-    card (pending until `drive` has Stripe's word). The same key again returns what stands.
+) -> list[Refund]:
+    """The money has left the payee: a row for each place it goes to, in the payer's wallet already
+    (succeeded), or on its way to the card (pending until `drive` has Stripe's word). The same key
+    again returns what stands.
 
-    `to` is "source" or "wallet". Inside the caller's transaction, as its last act. Raises
-    NotRefundable past what is captured and not yet given, ledger.KeyConflict.
+    `to` is "source" (to the card what the card paid, the rest to the wallet) or "wallet". Out of
+    escrow first; what was released is taken back (see taking_back). Inside the caller's
+    transaction, as its last act. Raises NotRefundable past what was captured and not yet given
+    back, ledger.KeyConflict.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("A refund joins the caller's transaction.")
     payment = settlement.locked(payment_id) if guards.is_on("refunds.guard") else _peek(payment_id)
-    earlier = Refund.objects.filter(payment=payment, key=key).first()
-    if earlier is not None:
-        if earlier.amount_minor != amount_minor:
+    earlier = list(Refund.objects.filter(payment=payment, key=key).order_by("pk"))
+    if earlier:
+        if sum(refund.amount_minor for refund in earlier) != amount_minor:
             raise ledger.KeyConflict
         return earlier
-    _take(payment, amount_minor)
-    to_card = payment.method == Payment.Method.CARD and to == "source"
-    refund = Refund.objects.create(
-        payment=payment,
-        amount_minor=amount_minor,
-        to=Refund.To.CARD if to_card else Refund.To.WALLET,
-        reason=reason[:140],
-        key=key,
-        state=(RefundState.PENDING if to_card else RefundState.SUCCEEDED).value,
-        drive_at=settlement.next_drive(now) if to_card else None,
-        created_at=now,
-        settled_at=None if to_card else now,
-    )
-    _book(refund, payment, now)
-    events.refund_changed.send(sender=Refund, refund=refund)
-    return refund
+    _check(payment, amount_minor)
+    shares = _shares(payment, amount_minor, to=to)
+    taken = [(place, taking_back.take(payment, minor)) for place, minor in shares]
+    _save(payment, amount_minor, [sources for _place, sources in taken])
+    made = [
+        (_make(payment, place, sources, reason=reason, key=key, now=now), sources)
+        for place, sources in taken
+    ]
+    ledger.post_many(taking_back.entries(payment, made), now=now)
+    for refund, _sources in made:
+        events.refund_changed.send(sender=Refund, refund=refund)
+    return [refund for refund, _sources in made]
+
+
+def give_back(
+    *,
+    payment_id: int,
+    amount_minor: int,
+    reason: str,
+    key: str,
+    now: datetime,
+    to: str = "source",
+) -> list[Refund]:
+    """As `issue`, in a transaction of its own, and driven. Raises what `issue` does."""
+    with transaction.atomic(durable=True):
+        made = issue(
+            payment_id=payment_id,
+            amount_minor=amount_minor,
+            reason=reason,
+            key=key,
+            now=now,
+            to=to,
+        )
+    return [drive(refund_id=refund.pk, now=now) for refund in made]
 
 
 def drive(*, refund_id: int, now: datetime) -> Refund:
@@ -75,7 +97,7 @@ def drive(*, refund_id: int, now: datetime) -> Refund:
     if refund.to == Refund.To.WALLET or refund.state == RefundState.FAILED:
         return refund
     try:
-        result = _ask(refund)
+        result = _ask(refund, now)
     except (gateway.Unavailable, gateway.NotConfigured):
         return refund
     except gateway.Rejected as rejected:
@@ -90,7 +112,9 @@ def drive(*, refund_id: int, now: datetime) -> Refund:
 
 
 def apply(*, refund_id: int, state: RefundState, reason: str, now: datetime) -> Refund:
-    """The refund is in that state, if it may get there; a failure puts the money back in escrow."""
+    """The refund is in that state, if it may get there; a failure puts the money back where it
+    came from.
+    """
     with transaction.atomic(durable=True):
         payment_id = Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id)
         payment = settlement.locked(payment_id)
@@ -103,7 +127,7 @@ def apply(*, refund_id: int, state: RefundState, reason: str, now: datetime) -> 
         refund.settled_at, refund.drive_at = now, None
         refund.save()
         if state == RefundState.FAILED:
-            _return(refund, payment, now)
+            taking_back.put_back(payment, refund, now=now)
         events.refund_changed.send(sender=Refund, refund=refund)
         return refund
 
@@ -112,62 +136,92 @@ def _peek(payment_id: int) -> Payment:
     return Payment.objects.get(pk=payment_id)
 
 
-def _take(payment: Payment, amount_minor: int) -> None:
-    """`refunded_minor` has grown by the amount, and never past what is captured and not given."""
-    row = Payment.objects.filter(
-        pk=payment.pk, state=PaymentState.SUCCEEDED, purpose=Payment.Purpose.PURCHASE
-    )
-    given = F("refunded_minor") + F("released_minor") + F("fee_minor")
+def _check(payment: Payment, amount_minor: int) -> None:
+    is_paid = payment.state == PaymentState.SUCCEEDED
+    is_refundable = is_paid and payment.purpose == Payment.Purpose.PURCHASE
+    if not is_refundable or not 1 <= amount_minor <= payment.refundable_minor:
+        raise NotRefundable(left_minor=payment.refundable_minor if is_refundable else 0)
+
+
+def _shares(payment: Payment, amount_minor: int, *, to: str) -> list[tuple[Refund.To, int]]:
+    """What goes where: in the reverse order of taking, so the card first, then the wallet."""
+    card_minor = 0
+    if to == "source" and payment.method == Payment.Method.CARD:
+        to_card = Refund.objects.filter(payment=payment, to=Refund.To.CARD)
+        given = to_card.exclude(state=RefundState.FAILED.value).aggregate(sum=Sum("amount_minor"))
+        card_minor = min(amount_minor, payment.card_part_minor - (given["sum"] or 0))
+    shares = [(Refund.To.CARD, card_minor), (Refund.To.WALLET, amount_minor - card_minor)]
+    return [(place, minor) for place, minor in shares if minor]
+
+
+def _save(payment: Payment, amount_minor: int, sources: Sequence[taking_back.Sources]) -> None:
+    """What was given back has grown by the amount, and never past what was captured."""
+    row = Payment.objects.filter(pk=payment.pk)
     if guards.is_on("refunds.guard"):
-        row = row.filter(captured_minor__gte=given + amount_minor)
-    left_minor = (
-        payment.captured_minor - payment.refunded_minor - payment.released_minor - payment.fee_minor
+        row = row.filter(captured_minor__gte=F("refunded_minor") + amount_minor)
+    grown = row.update(
+        refunded_minor=F("refunded_minor") + amount_minor,
+        clawed_minor=F("clawed_minor") + sum(one.clawed_minor for one in sources),
+        fee_returned_minor=F("fee_returned_minor") + sum(one.fee_minor for one in sources),
     )
-    fits = 1 <= amount_minor <= left_minor
-    if not fits or row.update(refunded_minor=F("refunded_minor") + amount_minor) != 1:
-        raise NotRefundable(left_minor=left_minor)
+    if grown != 1:
+        raise NotRefundable(left_minor=payment.refundable_minor)
 
 
-def _ask(refund: Refund) -> gateway.RefundResult:
+def _make(
+    payment: Payment,
+    place: Refund.To,
+    sources: taking_back.Sources,
+    *,
+    reason: str,
+    key: str,
+    now: datetime,
+) -> Refund:
+    to_card = place == Refund.To.CARD
+    return Refund.objects.create(
+        payment=payment,
+        amount_minor=sum(sources),
+        clawed_minor=sources.clawed_minor,
+        fee_minor=sources.fee_minor,
+        to=place,
+        reason=reason[:140],
+        key=key,
+        state=(RefundState.PENDING if to_card else RefundState.SUCCEEDED).value,
+        drive_at=settlement.next_drive(now) if to_card else None,
+        created_at=now,
+        settled_at=None if to_card else now,
+    )
+
+
+def _ask(refund: Refund, now: datetime) -> gateway.RefundResult:
     if refund.stripe_id:
         return gateway.retrieve_refund(refund.stripe_id)
-    return gateway.create_refund(
-        payment_id=refund.payment.stripe_id or "",
-        amount_minor=refund.amount_minor,
-        metadata={"refund": str(refund.pk)},
-        idempotency_key=f"refund:{refund.pk}",
+    found = _look_up(refund) if asking.key_is_old(refund.created_at, now) else None
+    if found is not None:
+        return found
+    try:
+        return gateway.create_refund(
+            payment_id=refund.payment.stripe_id or "",
+            amount_minor=refund.amount_minor,
+            metadata={"refund": str(refund.pk)},
+            idempotency_key=f"refund:{refund.pk}",
+        )
+    except gateway.KeyMisused as misused:
+        return _find(refund, misused)
+
+
+def _look_up(refund: Refund) -> gateway.RefundResult | None:
+    return gateway.find_refund(
+        payment_id=refund.payment.stripe_id or "", metadata={"refund": str(refund.pk)}
     )
 
 
-def _goal(refund: Refund, payment: Payment) -> int:
-    if refund.to == Refund.To.CARD:
-        return chart.clearing(payment.currency).pk
-    return chart.wallet(payment.payer_id, payment.currency).pk
+def _find(refund: Refund, misused: gateway.KeyMisused) -> gateway.RefundResult:
+    """Something else was sent under the refund's key: what Stripe has of the refund counts.
 
-
-def _book(refund: Refund, payment: Payment, now: datetime) -> None:
-    escrow_id = chart.escrow(payment.payee_id, payment.currency).pk
-    ledger.post(
-        kind=f"refund_to_{refund.to}",
-        scope="refund",
-        key=str(refund.pk),
-        legs=[ledger.Leg(escrow_id, _goal(refund, payment), refund.amount_minor)],
-        now=now,
-        memo=payment.reference,
-    )
-
-
-def _return(refund: Refund, payment: Payment, now: datetime) -> None:
-    """Stripe could not give it to the card: it is in escrow again, to be given another way."""
-    Payment.objects.filter(pk=payment.pk).update(
-        refunded_minor=F("refunded_minor") - refund.amount_minor
-    )
-    escrow_id = chart.escrow(payment.payee_id, payment.currency).pk
-    ledger.post(
-        kind="refund_failed",
-        scope="refund_failed",
-        key=str(refund.pk),
-        legs=[ledger.Leg(_goal(refund, payment), escrow_id, refund.amount_minor)],
-        now=now,
-        memo=payment.reference,
-    )
+    Raises gateway.Rejected if it has nothing: then no money has left.
+    """
+    found = _look_up(refund)
+    if found is None:
+        raise gateway.Rejected(str(misused)) from misused
+    return found

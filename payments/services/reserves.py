@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from payments.models import MerchantTerms, Payment, Reserve
-from payments.services import chart, ledger
+from payments.services import chart, ledger, receivables
 from socialcommerce.lib.money import basis_points
 
 
@@ -32,7 +32,9 @@ def keep(payment: Payment, *, proceeds_minor: int, key: str, now: datetime) -> i
 
 
 def free_due(*, now: datetime, limit: int) -> int:
-    """Up to `limit` reserves whose time has come are in their wallets; how many."""
+    """Up to `limit` reserves whose time has come are in their wallets, what the payee owes the site
+    repaid first; how many.
+    """
     due = Reserve.objects.filter(released_at__isnull=True, release_at__lte=now)
     ids = list(due.order_by("release_at", "pk").values_list("pk", flat=True)[:limit])
     return sum(_free(pk, now) for pk in ids)
@@ -50,16 +52,17 @@ def _free(reserve_id: int, now: datetime) -> bool:
         if row is None:
             return False  # somebody else is at it, or was
         Reserve.objects.filter(pk=row.pk).update(released_at=now)
-        leg = ledger.Leg(
-            chart.reserve(row.payee_id, row.currency).pk,
-            chart.wallet(row.payee_id, row.currency).pk,
-            row.amount_minor,
+        reserve_id = chart.reserve(row.payee_id, row.currency).pk
+        wallet_id = chart.wallet(row.payee_id, row.currency).pk
+        debt = receivables.lock(row.payee_id, row.currency, beside=(reserve_id, wallet_id))
+        legs = receivables.credit(
+            debt, source_id=reserve_id, wallet_id=wallet_id, amount_minor=row.amount_minor
         )
         ledger.post(
             kind="reserve_release",
             scope="reserve",
             key=str(row.pk),
-            legs=[leg],
+            legs=legs,
             now=now,
             memo=row.payment.reference,
         )

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import transaction
 
 from payments import events, gateway
-from payments.models import Payment
-from payments.payment_states import ENDS, TRANSITIONS, PaymentState
-from payments.services import chart, ledger
+from payments.models import Payment, PaymentAttempt
+from payments.payment_states import ENDS, OPEN, TRANSITIONS, PaymentState
+from payments.services import attempts, chart, ledger, parts
 
 
 def locked(payment_id: int) -> Payment:
@@ -44,7 +44,9 @@ def apply(
         stale = attempt < payment.attempt and result.status not in FINAL
         if not stale:
             MOVES[result.status](payment, result, now)
+        # Saved before money moves, so that account locks come last and are held shortest.
         payment.save()
+        _follow(payment, now)
         _tell(payment)
         return payment
 
@@ -60,6 +62,7 @@ def decline_unmade(
             _to(payment, PaymentState.REQUIRES_METHOD, drive_at=payment.expires_at)
             payment.decline_code = declined.reason_code
             payment.save()
+            _follow(payment, now)
         return payment
 
 
@@ -69,6 +72,7 @@ def die(payment: Payment, state: PaymentState, *, now: datetime, decline_code: s
     payment.decline_code = decline_code or payment.decline_code
     payment.settled_at = now
     payment.save()
+    _follow(payment, now)
     _tell(payment)
 
 
@@ -90,14 +94,27 @@ def _capture(payment: Payment, _result: gateway.PaymentResult, now: datetime) ->
     payment.captured_minor = payment.amount_minor
     payment.decline_code = ""
     payment.settled_at = now
-    # Saved before it is booked, so that account locks come last and are held shortest.
-    payment.save()
+
+
+def _follow(payment: Payment, now: datetime) -> None:
+    """The payment's money and its try are where its state says. Safe to repeat."""
+    if payment.state == PaymentState.SUCCEEDED:
+        attempts.end(payment, PaymentAttempt.Outcome.SUCCEEDED, now=now)
+        _book(payment, now)
+    elif payment.state == PaymentState.REQUIRES_METHOD:
+        attempts.end(payment, PaymentAttempt.Outcome.DECLINED, now=now)
+        parts.free(payment, now=now)
+    elif payment.state in ENDS:
+        attempts.end(payment, PaymentAttempt.Outcome.STOPPED, now=now)
+        parts.free(payment, now=now)
+
+
+def _book(payment: Payment, now: datetime) -> None:
+    """The card's money and the wallet's part are with the payee, in one transaction."""
     to_profile = chart.escrow if payment.purpose == Payment.Purpose.PURCHASE else chart.wallet
-    leg = ledger.Leg(
-        chart.clearing(payment.currency).pk,
-        to_profile(payment.payee_id, payment.currency).pk,
-        payment.amount_minor,
-    )
+    goal_id = to_profile(payment.payee_id, payment.currency).pk
+    parts.take(payment, to_account_id=goal_id, now=now)
+    leg = ledger.Leg(chart.clearing(payment.currency).pk, goal_id, payment.card_part_minor)
     ledger.post(
         kind="card_payment" if payment.purpose == Payment.Purpose.PURCHASE else "top_up",
         scope="payment",
@@ -140,7 +157,7 @@ FINAL: Final = {"succeeded", "canceled"}
 
 
 def _disagreement(payment: Payment, result: gateway.PaymentResult) -> str:
-    if (result.amount_minor, result.currency) != (payment.amount_minor, payment.currency):
+    if (result.amount_minor, result.currency) != (payment.card_part_minor, payment.currency):
         return f"Stripe says {result.amount_minor} {result.currency}"
     if payment.stripe_id not in {None, result.id}:
         return f"a second PaymentIntent: {result.id}"
@@ -149,11 +166,14 @@ def _disagreement(payment: Payment, result: gateway.PaymentResult) -> str:
     dead = payment.state in {PaymentState.FAILED, PaymentState.CANCELLED}
     if dead and result.status == "succeeded":
         return "Stripe took money for a payment that is dead here"
+    if payment.state in OPEN and result.status == "succeeded" and not parts.are_there(payment):
+        return "the card paid, and the wallet's part is not set aside any more"
     return ""
 
 
 def _flag(payment: Payment, flag: str) -> Payment:
-    payment.flag = flag
+    """Until an operator has looked, nothing drives it any more."""
+    payment.flag = flag[:140]
     payment.drive_at = None
     payment.save(update_fields=["flag", "drive_at"])
     return payment

@@ -53,6 +53,7 @@ def detail(request: PersonRequest, payment_id: int) -> HttpResponse:
         "is_open": payment.state in OPEN,
         "form": CardForm(cards=cards),
         "cards": cards,
+        "attempts": selectors.attempts_of(payment),
         "decline": decline_words(payment.decline_code) if payment.decline_code else "",
     }
     return htmx.render(request, "payments/payment.html", "payments/_payment.html", context)

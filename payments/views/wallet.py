@@ -5,12 +5,14 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.decorators import PersonRequest, person_required
-from payments import selectors
+from payments import exports, selectors
 from payments.forms import PeriodForm
 from payments.services import wallets
-from socialcommerce.lib import htmx, http
+from socialcommerce.lib import htmx, http, sheets
+from socialcommerce.lib.problems import Invalid
 
 NEWEST = 5
 PAGE_SIZE = 30
@@ -41,13 +43,34 @@ def statement(request: PersonRequest) -> HttpResponse:
         since=since,
         until=until,
     )
-    context = {"form": form, "statement": found, "next_url": _next_url(form, found.next_cursor)}
+    context = {
+        "form": form,
+        "statement": found,
+        "next_url": _next_url(form, found.next_cursor),
+        "csv_url": _address("payments:statement_csv", form),
+    }
     partial = "payments/_statement.html" if request.GET.get("cursor") else "payments/_period.html"
     return htmx.render(request, "payments/statement.html", partial, context)
 
 
+@http.require("GET")
+@person_required
+def statement_csv(request: PersonRequest) -> HttpResponse:
+    """The same movements as a file. Raises Invalid for a period that is none."""
+    form = PeriodForm(request.GET)
+    if not form.is_valid():
+        raise Invalid(_("Please choose a day for the beginning and one for the end."))
+    since, until = form.bounds
+    rows = exports.statement(request.user.profile, since=since, until=until)
+    return sheets.download(rows, filename="statement.csv")
+
+
 def _next_url(form: PeriodForm, cursor: str | None) -> str:
-    if cursor is None:
-        return ""
-    kept = {name: form.data[name] for name in ("since", "until") if form.data.get(name)}
-    return f"{reverse('payments:statement')}?{urlencode({**kept, 'cursor': cursor})}"
+    return _address("payments:statement", form, cursor=cursor) if cursor is not None else ""
+
+
+def _address(name: str, form: PeriodForm, **more: str) -> str:
+    """The page of that name for the same period."""
+    kept = {end: form.data[end] for end in ("since", "until") if form.data.get(end)}
+    query = urlencode({**kept, **more})
+    return f"{reverse(name)}?{query}" if query else reverse(name)

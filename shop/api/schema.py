@@ -80,6 +80,12 @@ class MeansInput(serializers.Serializer[Any]):
     instrument_id = WholeNumber(
         required=False, min_value=1, max_value=ID_MAX, help_text="The card, for the method card."
     )
+    wallet_part_minor = WholeNumber(
+        required=False,
+        min_value=0,
+        max_value=AMOUNT_MAX_MINOR,
+        help_text="For the method card: what of the total the wallet pays first.",
+    )
 
 
 class CheckoutInput(MeansInput):

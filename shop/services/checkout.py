@@ -80,15 +80,24 @@ def place(
     now: datetime,
     return_url: str,
     instrument_id: int | None = None,
+    wallet_part_minor: int = 0,
 ) -> CheckoutResult:
     """An order of one variant, paid or on its way to be. The same key gives the same order.
 
-    `return_url` is where the bank sends the person back to; "{number}" in it stands for the
-    order's. Opens the transaction. Raises NotForSale, BadQuantity, TotalChanged, OutOfStock,
-    KeyReused, NoInstrument, and payments' refusals; then nothing was changed.
+    With a card, `wallet_part_minor` of the total come out of the wallet. `return_url` is where the
+    bank sends the person back to; "{number}" in it stands for the order's. Opens the transaction.
+    Raises NotForSale, BadQuantity, TotalChanged, OutOfStock, KeyReused, NoInstrument, and
+    payments' refusals; then nothing was changed.
     """
-    request_hash = _hash(variant_id, quantity, address_id, method, instrument_id)
-    means = paying.means(method, instrument_id, key=key, return_url=return_url)
+    split = [wallet_part_minor] if wallet_part_minor else []
+    request_hash = _hash(variant_id, quantity, address_id, method, instrument_id, *split)
+    means = paying.means(
+        method,
+        instrument_id,
+        key=key,
+        return_url=return_url,
+        wallet_part_minor=wallet_part_minor,
+    )
     with transaction.atomic(durable=True):
         order = _earlier(buyer, key, request_hash)
         if order is None:
@@ -116,13 +125,20 @@ def pay_order(
     now: datetime,
     return_url: str,
     instrument_id: int | None = None,
+    wallet_part_minor: int = 0,
 ) -> CheckoutResult:
     """An order that awaits payment is paid, or on its way to be; a paid one stays as it is.
 
     Opens the transaction. Raises NotFound, NotNow, TooLate, NoInstrument, and
     payments' refusals.
     """
-    means = paying.means(method, instrument_id, key=key, return_url=return_url)
+    means = paying.means(
+        method,
+        instrument_id,
+        key=key,
+        return_url=return_url,
+        wallet_part_minor=wallet_part_minor,
+    )
     order = _own(order_id, buyer)
     if order.state == OrderState.AWAITING_PAYMENT and order.pay_by <= now:
         raise TooLate(_("The order was not charged. You can order again."))

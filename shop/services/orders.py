@@ -162,7 +162,7 @@ def _fee_due(order: Order, payment_id: int) -> int:
     return fees.due(
         fee_minor=order.fee_minor,
         total_minor=payment.captured_minor,
-        kept_minor=payment.captured_minor - payment.refunded_minor,
+        kept_minor=payment.refundable_minor,
     )
 
 
@@ -181,8 +181,8 @@ def cancel(*, order_id: int, reason: str, now: datetime) -> Order:
         _return_goods(order, was_paid=was_paid, now=now)
         events.order_cancelled.send(sender=Order, order=order)
         news.order_cancelled(order, now=now)
-        refund = _return_money(order, now=now) if was_paid else None
-    if refund is not None:
+        sent = _return_money(order, now=now) if was_paid else []
+    for refund in sent:
         refunds.drive(refund_id=refund.pk, now=now)
     return order
 
@@ -208,11 +208,15 @@ def _return_goods(order: Order, *, was_paid: bool, now: datetime) -> None:
             )
 
 
-def _return_money(order: Order, *, now: datetime) -> Refund:
+def _return_money(order: Order, *, now: datetime) -> list[Refund]:
+    """All that was not given back before."""
     assert order.payment_id is not None  # noqa: S101 - the table shop_order has a CHECK for it
+    left_minor = Payment.objects.get(pk=order.payment_id).refundable_minor
+    if left_minor == 0:
+        return []
     return refunds.issue(
         payment_id=order.payment_id,
-        amount_minor=order.total_minor,
+        amount_minor=left_minor,
         reason=f"{order.number} cancelled",
         key=f"cancel:{order.pk}",
         now=now,

@@ -40,13 +40,26 @@ class Means:
     instrument_id: int | None
     key: str
     return_url: str
+    wallet_part_minor: int = 0
 
 
-def means(method: Method, instrument_id: int | None, *, key: str, return_url: str) -> Means:
-    """A card for the method card, none for the wallet. Raises NoInstrument."""
-    if method == "card" and instrument_id is None:
+def means(
+    method: Method,
+    instrument_id: int | None,
+    *,
+    key: str,
+    return_url: str,
+    wallet_part_minor: int = 0,
+) -> Means:
+    """A card for the method card, with the part that the wallet pays first; none for the wallet.
+
+    Raises NoInstrument.
+    """
+    if method == "wallet":
+        return Means(method, None, key, return_url)
+    if instrument_id is None:
         raise NoInstrument
-    return Means(method, instrument_id if method == "card" else None, key, return_url)
+    return Means(method, instrument_id, key, return_url, wallet_part_minor)
 
 
 def begin(order: Order, by: Means, *, now: datetime) -> None:
@@ -78,21 +91,24 @@ def begin(order: Order, by: Means, *, now: datetime) -> None:
         return_url=by.return_url.replace("{number}", order.number),
         expires_at=order.pay_by,
         now=now,
+        wallet_part_minor=by.wallet_part_minor,
     )
     Order.objects.filter(pk=order.pk).update(payment=payment)
     order.payment = payment
 
 
 def use_open(order: Order, payment: Payment, by: Means, *, now: datetime) -> CheckoutResult | None:
-    """Another card goes to the same payment; the wallet wants it dead first.
+    """Another card goes to the same payment; the wallet, or another part of it, wants it dead
+    first.
 
     None if the payment is dead now and another may begin. No transaction is open.
     """
-    if by.method == "card" and payment.state == PaymentState.REQUIRES_METHOD:
+    same_split = payment.wallet_part_minor == by.wallet_part_minor
+    if by.method == "card" and same_split and payment.state == PaymentState.REQUIRES_METHOD:
         assert by.instrument_id is not None  # noqa: S101 - means() has seen to it
         charges.retry(payment_id=payment.pk, instrument_id=by.instrument_id, now=now)
         return outcome(order, now=now)
-    if by.method == "card" and payment.instrument_id == by.instrument_id:
+    if by.method == "card" and same_split and payment.instrument_id == by.instrument_id:
         return outcome(order, now=now)
     payment = charges.cancel(payment_id=payment.pk, now=now)
     return None if payment.state not in OPEN else outcome(order, now=now)

@@ -1,5 +1,7 @@
 """Buying inside the card: each answer is the card's next face, or a page without JavaScript."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -55,7 +57,7 @@ def add_address(request: PersonRequest, product_id: int) -> HttpResponse:
     address = addresses.add(
         profile=request.user.profile, fields=form.address_fields, is_default=form.wants_default
     )
-    choice = Choice(choice.variant_id, choice.quantity, address.pk, choice.pay_with)
+    choice = replace(choice, address_id=address.pk)
     return _choose(request, product_id, choice, status=200)
 
 
@@ -74,6 +76,7 @@ def _buy(request: PersonRequest, product_id: int) -> HttpResponse:
             address_id=answers["address"],
             method=method,
             instrument_id=instrument_id,
+            wallet_part_minor=form.wallet_part_minor,
             seen_total_minor=answers["seen_total_minor"],
             key=answers["key"],
             now=clock.now(),

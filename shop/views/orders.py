@@ -62,6 +62,7 @@ def pay(request: PersonRequest, number: str) -> HttpResponse:
         buyer=request.user.profile,
         method=method,
         instrument_id=instrument_id,
+        wallet_part_minor=form.wallet_part_minor,
         key=form.cleaned_data["key"],
         now=clock.now(),
         return_url=RETURN_URL,

@@ -6,8 +6,8 @@ from datetime import timedelta
 from django.db import transaction
 
 from accounts.models import Profile
-from payments.models import Account, AccountKind, Instrument, Payment, StripeCustomer
-from payments.services import charges, chart, wallets
+from payments.models import Account, AccountKind, Instrument, Payment, Refund, StripeCustomer
+from payments.services import charges, chart, escrow, refunds, wallets
 from socialcommerce.lib import clock
 
 CURRENCY = "USD"
@@ -32,6 +32,38 @@ def escrow_of(profile: Profile) -> int:
 
 def wallet_of(profile: Profile) -> Account:
     return chart.wallet(profile.pk, CURRENCY)
+
+
+def give_back(
+    payment: Payment, amount_minor: int, *, key: str = "", to: str = "source"
+) -> list[Refund]:
+    """A refund as the books have it; what goes to a card waits to be driven."""
+    with transaction.atomic():
+        return refunds.issue(
+            payment_id=payment.pk,
+            amount_minor=amount_minor,
+            reason="changed my mind",
+            key=key or f"test:{next(_numbers)}",
+            now=clock.now(),
+            to=to,
+        )
+
+
+def release(payment: Payment, *, fee_minor: int = 0) -> None:
+    escrow.release(payment_id=payment.pk, fee_minor=fee_minor, now=clock.now())
+
+
+def owed_by(profile: Profile) -> int:
+    """What the profile owes the site."""
+    account = chart.receivable(profile.pk, CURRENCY)
+    accruals = account.accruals.values_list("amount_minor", flat=True)
+    return -(account.posted_minor + sum(accruals))
+
+
+def balance_of(kind: AccountKind) -> int:
+    """What stands in one of the site's own accounts, accruals included."""
+    account = site_account(kind)
+    return account.posted_minor + sum(account.accruals.values_list("amount_minor", flat=True))
 
 
 def site_account(kind: AccountKind) -> Account:
@@ -74,7 +106,12 @@ def pay(payer: Profile, payee: Profile, amount_minor: int, *, reference: str = "
 
 
 def open_card_payment(
-    payer: Profile, payee: Profile, card: Instrument, amount_minor: int = 1_000
+    payer: Profile,
+    payee: Profile,
+    card: Instrument,
+    amount_minor: int = 1_000,
+    *,
+    wallet_part_minor: int = 0,
 ) -> Payment:
     """A card payment that Stripe has not heard of."""
     now = clock.now()
@@ -90,4 +127,5 @@ def open_card_payment(
             return_url="/wallet/",
             expires_at=now + timedelta(minutes=15),
             now=now,
+            wallet_part_minor=wallet_part_minor,
         )

@@ -5,6 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import Client
@@ -88,12 +89,17 @@ def test_a_difference_is_one_row_until_it_is_worked_off(
     assert proof.record(found, now=clock.now()) == 1
     assert proof.record(found, now=clock.now()) == 0
     row = LedgerDifference.objects.get()
-    client_of(operator).post(
-        reverse("operator:payments_ledgerdifference_changelist"),
-        {"action": "resolve", "_selected_action": [row.pk]},
-    )
+    url = reverse("operator:payments_ledgerdifference_changelist")
+    chosen = {"action": "resolve", "_selected_action": [row.pk]}
+    browser = client_of(operator)
+    assert "Why?" in browser.post(url, chosen).content.decode()
     row.refresh_from_db()
-    assert row.resolved_at is not None
+    assert row.resolved_at is None
+    assert browser.post(url, {**chosen, "reason": ""}).status_code == 422
+    browser.post(url, {**chosen, "reason": "a restored copy"})
+    row.refresh_from_db()
+    assert (row.resolved_by, row.reason) == (operator, "a restored copy")
+    assert LogEntry.objects.get().change_message == "a restored copy"
     assert proof.record(found, now=clock.now()) == 1
 
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
 WANTS_3DS, DECLINES = "4000000000003220", "4000000000000341"
 
-OWN_PAGES = ["wallet", "statement", "top_up", "card_new"]
+OWN_PAGES = ["wallet", "statement", "statement_csv", "top_up", "card_new"]
 
 
 @pytest.mark.parametrize("name", OWN_PAGES)
@@ -59,11 +59,11 @@ def test_the_wallet_takes_as_many_queries_for_many_movements_as_for_one(
     pay(alice.profile, bob.profile, 1)
     url = reverse("payments:statement")
     browser.get(url)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         browser.get(url)
     for _more in range(25):
         pay(alice.profile, bob.profile, 1)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         browser.get(url)
 
 

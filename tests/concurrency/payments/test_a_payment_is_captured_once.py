@@ -71,7 +71,7 @@ def test_a_refund_driven_from_both_sides_is_one_refund(
     payment = open_card_payment(alice.profile, bob.profile, bind(alice), 800)
     charges.drive(payment_id=payment.pk, now=clock.now())
     with transaction.atomic():
-        refund = refunds.issue(
+        (refund,) = refunds.issue(
             payment_id=payment.pk, amount_minor=300, reason="", key="r", now=clock.now()
         )
     at_once([lambda: refunds.drive(refund_id=refund.pk, now=clock.now())] * 4)

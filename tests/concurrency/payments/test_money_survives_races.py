@@ -125,7 +125,7 @@ def two_refunds_of_60_on_100(alice: User, bob: User) -> tuple[list[object], Paym
         with transaction.atomic():
             return refunds.issue(
                 payment_id=payment.pk, amount_minor=60, reason="race", key=key, now=clock.now()
-            ).pk
+            )[0].pk
 
     acts = [lambda: refund("one"), lambda: refund("two")]
     results = at_once(acts, held=("payments_payment", payment.pk))

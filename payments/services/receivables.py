@@ -1,0 +1,45 @@
+"""What a payee owes the site: refunds of money that was paid out and spent. Recovered from sales.
+
+Debts grow without a lock, as accruals; whoever repays one locks it, so that it is repaid once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from payments.models import AccountKind
+from payments.services import balances, chart
+from payments.services.ledger import Leg
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """`owed_minor` is above zero where money is owed; `account_id` is then the receivable's."""
+
+    account_id: int = 0
+    owed_minor: int = 0
+
+
+def lock(payee_id: int, currency: str, *, beside: Iterable[int]) -> Debt:
+    """The payee's debt, locked together with the accounts that the caller is about to move: all of
+    them in id order. Without a debt nothing is locked. Demands a transaction.
+    """
+    owner = chart.owner_of(payee_id)
+    account_id = chart.existing({owner}, AccountKind.RECEIVABLE, currency).get(owner)
+    if account_id is None:
+        return Debt()
+    locked = balances.lock(sorted({account_id, *beside}))
+    balance_minor = locked[account_id].posted_minor + balances.fold(account_id)
+    return Debt(account_id, max(0, -balance_minor))
+
+
+def credit(debt: Debt, *, source_id: int, wallet_id: int, amount_minor: int) -> list[Leg]:
+    """Legs that bring the payee an amount: what is owed is repaid first, the rest is theirs."""
+    repaid_minor = min(amount_minor, debt.owed_minor)
+    return [
+        Leg(source_id, goal_id, minor)
+        for goal_id, minor in (
+            (debt.account_id, repaid_minor),
+            (wallet_id, amount_minor - repaid_minor),
+        )
+        if minor
+    ]
