@@ -29,6 +29,8 @@ class Standing(StrEnum):
     SOLD_OUT = "sold_out"
     ENDED = "ended"
     NOT_BY_CLAIM = "not_by_claim"
+    DRAWING = "drawing"
+    NOT_DRAWN = "not_drawn"
     NOT_INVITED = "not_invited"
     WORK_MISSING = "work_missing"
     TOO_FAST = "too_fast"
@@ -103,6 +105,14 @@ WORDS: dict[Standing, Words] = {
         _("This sale is a draw"),
         _("There is nothing to press: whoever reserved takes part, and the draw decides."),
     ),
+    Standing.DRAWING: Words(
+        _("The draw is under way"),
+        _("Every unit is being drawn for. You need not do anything."),
+    ),
+    Standing.NOT_DRAWN: Words(
+        _("You were not drawn"),
+        _("Every unit has been drawn for. Nothing was charged, and whoever lost has a turn."),
+    ),
     Standing.NOT_INVITED: Words(
         _("This wave is for those who came before"),
         _("Its units are offered to people who reserved, came to the sale and got none."),
@@ -165,6 +175,9 @@ def words(standing: Standing, around: While = While.USUAL) -> Words:
 # The same request may succeed a moment later: it is to be sent again, not asked about.
 SEND_AGAIN = frozenset({Standing.TOO_FAST, Standing.BUSY})
 
+# What comes over everybody in the same second: their pages are not to be fetched in the same.
+FOR_ALL = frozenset({Standing.DRAWING, Standing.NOT_DRAWN, Standing.CANCELLED})
+
 # A claim that waits for its turn.
 IN_LINE = frozenset({Standing.IN_LINE, Standing.PLACED})
 
@@ -174,6 +187,7 @@ UNDER_WAY = frozenset(
         Standing.RECEIVED,
         Standing.IN_LINE,
         Standing.PLACED,
+        Standing.DRAWING,
         Standing.PAYING,
         Standing.RESTORING,
         Standing.PAUSED,

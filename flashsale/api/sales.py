@@ -126,6 +126,21 @@ class OwnClaim(APIView):
         return _respond(answer, sale_id=sale_id)
 
 
+class OwnStanding(APIView):
+    @extend_schema(
+        operation_id="sale_standing",
+        parameters=[SLOT],
+        responses={200: schema.StandingOutput, **refusals(401, 404, 422)},
+    )
+    def get(self, request: Request, sale_id: int) -> Response:
+        """Where you stand at this moment: in line, in a draw, with a unit or without. Ask again
+        after `poll_ms`, not before.
+        """
+        token = _token(sale_id, person_of(request).profile)
+        slot = forms.slot(request.GET.get("slot", ""), slots=token.slots)
+        return Response(as_json(admission.look(token, slot=slot), sale_id=sale_id))
+
+
 class ClaimPayment(APIView):
     @extend_schema(
         operation_id="sale_claim_pay",

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from flashsale import tokens
 from flashsale.claim_states import ClaimState
+from flashsale.draw_steps import DrawStep
 from flashsale.models import Claim, Reservation
 from flashsale.pages.lots import LotView
 from flashsale.phases import Phase
@@ -83,6 +84,14 @@ class StandingOutput(serializers.Serializer[Any]):
     detail = serializers.CharField()
     poll_ms = serializers.IntegerField(allow_null=True, help_text="Ask again after this long.")
     wait_ms = serializers.IntegerField(required=False)
+    fetch_ms = serializers.IntegerField(
+        required=False, help_text="Fetch what has changed after this long, not all at once."
+    )
+    draw_step = serializers.ChoiceField(
+        [(step.value, step.name.lower()) for step in DrawStep],
+        required=False,
+        help_text="How far a draw has come: 0 waiting, 1 its seed is shown, 2 decided.",
+    )
     retry_after_seconds = serializers.IntegerField(
         required=False, help_text="Nothing was taken: send it again after this long."
     )

@@ -6,7 +6,7 @@ the page sends it again.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.conf import settings
@@ -84,7 +84,7 @@ def look(token: SaleToken, *, slot: int = 1, comes: bool = True) -> Answer:
         answer = looking.claim(token, slot, state)
         if comes and answer.standing in UNCLAIMED and _is_first_run(state):
             looking.note_came(token)
-        return answer
+        return replace(answer, draw_step=state.draw_step) if state.is_draw else answer
     except redis.RedisError:
         return Answer(Standing.RESTORING)
 

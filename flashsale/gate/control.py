@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from flashsale import tokens
+from flashsale import draw_steps, tokens
 from flashsale.gate import results, scripts
 from flashsale.gate.keys import Keys
+from flashsale.gate.published import DRAW_STEP
 from flashsale.gate.scripts import Fence
 from flashsale.intake.batches import Outcome, Settled
 from flashsale.models import Claim, Sale, Stream
@@ -58,6 +59,11 @@ def has_answered(client: redis.Redis, sale: Sale) -> bool:
 def note_answered(client: redis.Redis, sale: Sale) -> None:
     """Says so, of this epoch alone. Raises RedisError."""
     client.hset(Keys(sale.pk).meta, ANSWERED, sale.epoch)
+
+
+def note_draw(client: redis.Redis, sale: Sale) -> None:
+    """Whoever waits for the draw hears how far it has come. Raises RedisError."""
+    client.hset(Keys(sale.pk).meta, DRAW_STEP, draw_steps.of(sale).value)
 
 
 def close(client: redis.Redis, sale: Sale) -> None:

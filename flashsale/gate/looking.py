@@ -9,6 +9,7 @@ from typing import Final
 
 from flashsale import tokens
 from flashsale.claim_states import ClaimState
+from flashsale.draw_steps import DrawStep
 from flashsale.gate import results
 from flashsale.gate.keys import Keys, claim_bit
 from flashsale.gate.published import Published
@@ -25,7 +26,8 @@ LEAVES_HOPE: Final = (ClaimState.NO_STOCK, ClaimState.REFUSED)
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`wait_us` until it may go on, `receipt` where a place in line was given, `around` what
-    goes on meanwhile.
+    goes on meanwhile, `draw_step` how far a draw has come (draw_steps.DrawStep), None in any
+    other sale.
     """
 
     standing: Standing
@@ -33,6 +35,7 @@ class Answer:
     receipt: Receipt | None = None
     result: Result | None = None
     around: While = While.USUAL
+    draw_step: int | None = None
 
 
 def closed(state: Published) -> Standing | None:
@@ -129,6 +132,8 @@ def _newest(found: dict[int, bytes | None], wave: int, *, is_marked: bool) -> Re
 
 def _unclaimed(state: Published) -> Standing:
     """What somebody hears who has no claim at this moment."""
+    if state.is_draw:
+        return _undrawn(state)
     if state.restoring:
         return Standing.RESTORING
     if state.now_us() >= state.ends_us:
@@ -136,3 +141,14 @@ def _unclaimed(state: Published) -> Standing:
     if state.now_us() >= state.starts_us and state.remain == 0:
         return Standing.SOLD_OUT
     return Standing.NONE
+
+
+def _undrawn(state: Published) -> Standing:
+    """What somebody hears who has reserved for a draw and has no unit."""
+    if not state.answered:
+        return Standing.RESTORING
+    if state.now_us() >= state.ends_us:
+        return Standing.ENDED
+    if state.draw_step == DrawStep.DECIDED:
+        return Standing.NOT_DRAWN
+    return Standing.DRAWING if state.now_us() >= state.starts_us else Standing.RESERVED

@@ -15,6 +15,7 @@ from flashsale.models import SaleKind
 from socialcommerce.lib import redis
 
 MICROSECONDS = 1_000_000
+DRAW_STEP: Final = "draw_step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Published:
     """`clock_offset_us` added to this process's monotonic clock gives Redis time.
 
     `backlog` counts entries that wait for a drain, `gathered` those of the opening window, whose
-    order is open while `undecided`; afterwards `seed` tells it (empty without a window).
+    order is open while `undecided`; afterwards `seed` tells it (empty without a window). `people`
+    have reserved, `draw_step` is how far a draw has come (draw_steps.DrawStep).
     `answered`: since the gate was loaded everybody with a claim has their result again.
     """
 
@@ -49,6 +51,8 @@ class Published:
     is_rehearsal: bool
     backlog: int
     gathered: int
+    draw_step: int
+    people: int
 
     @property
     def is_draw(self) -> bool:
@@ -86,6 +90,12 @@ def crowd(sale_id: int) -> int:
     return known.backlog + known.gathered if known else 0
 
 
+def people(sale_id: int) -> int:
+    """How many have reserved, without asking: 0 where this process has not asked."""
+    _fresh_until, known = _cache.get(sale_id, (0.0, None))
+    return known.people if known else 0
+
+
 def forget(sale_id: int) -> None:
     """The next reader asks Redis: the gate has just answered otherwise."""
     _cache.pop(sale_id, None)
@@ -101,6 +111,7 @@ def read(sale_id: int) -> Published:
     pipe.info("server")
     for stream in (keys.claims, keys.reservations, keys.window):
         pipe.xlen(stream)
+    pipe.bitcount(keys.received)
     raw, (lease, notice), (seconds, microseconds), server, *waiting = pipe.execute()
     meta = {name.decode(): value.decode() for name, value in raw.items()}
     lots = [int(lot) for lot in meta.get("lots", "").split(",") if lot]
@@ -134,4 +145,6 @@ def read(sale_id: int) -> Published:
         is_rehearsal=meta.get("rehearsal") == "1",
         backlog=waiting[0] + waiting[1],
         gathered=waiting[2],
+        draw_step=int(meta.get(DRAW_STEP, 0)),
+        people=waiting[3],
     )

@@ -16,9 +16,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 
+from flashsale import draw_steps
 from flashsale.claim_states import LIVE, ClaimState
 from flashsale.gate import bitmaps, control, scripts
 from flashsale.gate.keys import Keys, microseconds
+from flashsale.gate.published import DRAW_STEP
 from flashsale.intake import drains, streams
 from flashsale.models import Claim, Lot, Reservation, Sale, Unit
 from flashsale.sale_states import SaleState
@@ -185,6 +187,7 @@ def _meta(sale: Sale, loaded: Loaded, run_id: str, until_us: int) -> Mapping[Any
         # Whether claims of the opening window still wait for their order (services.openings).
         "undecided": int(bool(sale.opening_window_ms) and sale.allocated_at is None),
         "seed": sale.seed if sale.opening_window_ms else "",
+        DRAW_STEP: draw_steps.of(sale).value,
         "work_bits": sale.work_bits,
         "slots": sale.slots,
         "rehearsal": int(sale.rehearses_id is not None),

@@ -9,13 +9,18 @@ from typing import Final
 from django.core.cache import cache
 
 from accounts.models import Profile
+from flashsale import draw_steps
+from flashsale.draw_steps import DrawStep
 from flashsale.models import Lot, Pass, Reservation, Sale, Secret
 from flashsale.pages import odds
 from flashsale.pages.odds import Odds
+from flashsale.phases import Phase
+from flashsale.selectors import SaleView
 from flashsale.services.fairness import passes, secrets, turns
+from flashsale.standings import Standing
 
-# While the draw runs the page asks again after so many seconds, not everybody at once.
-ASK_AGAIN_SECONDS: Final = (3, 8)
+# While the draw runs a page without scripts loads itself anew after so long, not all at once.
+REFRESH_SECONDS: Final = (30, 60)
 WEIGHTS_SECONDS: Final = 15  # counting a million weights for each look would be the load itself
 
 
@@ -30,11 +35,22 @@ class DrawView:
     own_pass: Pass | None
     takes_passes: bool
     odds: Odds | None
-    ask_again_seconds: int
+    refresh_seconds: int
+
+    @property
+    def step(self) -> int:
+        return draw_steps.of(self.sale)
 
     @property
     def is_decided(self) -> bool:
-        return self.sale.allocated_at is not None
+        return self.step == DrawStep.DECIDED
+
+    def standing(self, phase: Phase) -> Standing:
+        """Of somebody who has reserved and has no claim: nobody comes to the gate of a draw."""
+        if phase == Phase.PAUSED:
+            return Standing.PAUSED
+        is_due = phase in (Phase.LIVE, Phase.SOLD_OUT)
+        return Standing.DRAWING if is_due and not self.is_decided else Standing.RESERVED
 
     @property
     def is_site_alone(self) -> bool:
@@ -59,20 +75,22 @@ class DrawView:
 
 
 def of(
-    sale_id: int, *, viewer: Profile | None, reservation: Reservation | None, now: datetime
-) -> DrawView:
-    """At most nine queries, one of them at most once in WEIGHTS_SECONDS."""
-    sale = Sale.objects.get(pk=sale_id)
+    view: SaleView, *, viewer: Profile | None, reservation: Reservation | None, now: datetime
+) -> DrawView | None:
+    """None for any other sale. At most nine queries, one at most once in WEIGHTS_SECONDS."""
+    if not view.is_draw:
+        return None
+    sale = Sale.objects.get(pk=view.id)
     weight = _weight(sale, viewer, reservation)
     return DrawView(
         sale=sale,
         parties=secrets.parties(sale),
         weight=weight,
         turns=_turns(reservation, viewer, now=now),
-        own_pass=passes.of_person(sale_id, viewer) if viewer else None,
+        own_pass=passes.of_person(sale.pk, viewer) if viewer else None,
         takes_passes=passes.is_open(sale, now=now),
         odds=_odds(sale, reservation, weight, now=now) if reservation else None,
-        ask_again_seconds=random.randint(*ASK_AGAIN_SECONDS),
+        refresh_seconds=random.randint(*REFRESH_SECONDS),
     )
 
 

@@ -88,6 +88,8 @@ def of(
     waits_for_more = standing in IN_LINE and claims and claims[0].state == ClaimState.PAID
     if claims and claims[0].state in LIVE and not waits_for_more:
         return OF_CLAIM[ClaimState(claims[0].state)]
+    if standing == Standing.DRAWING:
+        return Face.LIVE
     if standing in UNDER_WAY:
         return Face.UNDER_WAY
     if chances is not None:

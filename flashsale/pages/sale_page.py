@@ -118,7 +118,8 @@ def _read(sale: SaleView, viewer: Profile | None, *, now: datetime) -> SalePage:
     chances = _chances(sale, reservation, claims, now=now)
     token = _token_of(sale.id, viewer.pk, reservation, sale.slots) if viewer else None
     further = slots.in_line(sale, token, claims)
-    standing = further[1] if further else _standing(sale, token, reservation, claims, chances)
+    draw = draw_page.of(sale, viewer=viewer, reservation=reservation, now=now)
+    standing = further[1] if further else _standing(sale, token, reservation, claims, chances, draw)
     face = faces.of(
         sale, reservation=reservation, claims=claims, chances=chances, standing=standing
     )
@@ -132,7 +133,7 @@ def _read(sale: SaleView, viewer: Profile | None, *, now: datetime) -> SalePage:
         reservation=reservation,
         claims=claims,
         chances=chances,
-        draw=_draw(sale, viewer, reservation, now=now),
+        draw=draw,
         addresses=_addresses(viewer) if face == Face.RESERVE else [],
         is_reminded=_is_reminded(sale, viewer, reservation),
         pay_choices=_pay_choices(viewer, claims) if face == Face.HELD else None,
@@ -218,14 +219,6 @@ def _chances(
     return second_chances.of(sale.id, reservation=reservation, had_unit=had_unit, now=now)
 
 
-def _draw(
-    sale: SaleView, viewer: Profile | None, reservation: Reservation | None, *, now: datetime
-) -> DrawView | None:
-    if not sale.is_draw:
-        return None
-    return draw_page.of(sale.id, viewer=viewer, reservation=reservation, now=now)
-
-
 def _token_of(
     sale_id: int, person_id: int, reservation: Reservation | None, slots: int
 ) -> SaleToken:
@@ -240,6 +233,7 @@ def _standing(
     reservation: Reservation | None,
     claims: tuple[Claim, ...],
     chances: Chances | None,
+    draw: DrawView | None = None,
 ) -> Standing:
     """PostgreSQL's word first; the gate is asked only about what it alone can know."""
     if claims and not _may_be_in_line(claims[0], chances):
@@ -249,8 +243,9 @@ def _standing(
     if reservation is None:
         asks = sale.phase in (Phase.RESERVING, Phase.READY)
         return admission.look(token).standing if asks else Standing.NOT_RESERVED
-    # In a draw nobody comes to the gate: whoever has no claim waits for the draw or lost it.
-    if sale.phase in (Phase.LIVE, Phase.SOLD_OUT, Phase.PAUSED) and not sale.is_draw:
+    if draw is not None:
+        return draw.standing(sale.phase)
+    if sale.phase in (Phase.LIVE, Phase.SOLD_OUT, Phase.PAUSED):
         return admission.look(token, comes=False).standing
     return Standing.RESERVED
 

@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from flashsale import forms, tokens
 from flashsale.gate import admission, limits, pace
 from flashsale.gate.admission import Answer
-from flashsale.standings import SEND_AGAIN, UNDER_WAY, Standing, While, words
+from flashsale.standings import FOR_ALL, SEND_AGAIN, UNDER_WAY, Standing, While, words
 from flashsale.tokens import Receipt
 from socialcommerce.lib import http, problems
 from socialcommerce.lib.problems import Problem
@@ -110,8 +110,12 @@ def as_json(answer: Answer, *, sale_id: int) -> dict[str, Any]:
         "standing": standing,
         "title": title,
         "detail": detail,
-        "poll_ms": pace.poll_ms(sale_id) if asks_again else None,
+        "poll_ms": pace.poll_ms(sale_id, standing) if asks_again else None,
     }
+    if standing in FOR_ALL:
+        body["fetch_ms"] = pace.fetch_ms(sale_id)
+    if answer.draw_step is not None:
+        body["draw_step"] = answer.draw_step
     if standing in SEND_AGAIN:
         seconds = pace.retry_seconds(standing)
         body["detail"] %= {"seconds": seconds}

@@ -1,5 +1,7 @@
 """The pages of a sale, and what is done there without hurry."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,13 +16,17 @@ from accounts.selectors import recent_unread_count, viewer_of
 from flashsale import forms, selectors
 from flashsale.models.sales import SLOTS_MAX
 from flashsale.pages import groups, sale_page
+from flashsale.pages.sale_page import SalePage
 from flashsale.services import claims, reservations, waiting
+from flashsale.standings import Standing
 from flashsale.views import hot
 from payments import leaving
 from payments.selectors import parse_pay_with
 from shop.services.checkout import NoInstrument
 from socialcommerce.lib import api, clock, htmx, http, limits
 from socialcommerce.lib.problems import Invalid
+
+REFRESH_SECONDS: Final = 2
 
 
 class BadPayment(Invalid):
@@ -37,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @never_cache
 @http.require("GET")
 def sale(request: HttpRequest, sale_id: int) -> HttpResponse:
-    return _page(request, sale_id, refreshes=False)
+    return _page(request, sale_id)
 
 
 @never_cache
@@ -53,11 +59,7 @@ def panel(request: HttpRequest, sale_id: int) -> HttpResponse:
 @http.require("GET", "POST")
 def claim(request: HttpRequest, sale_id: int) -> HttpResponse:
     """POST: into the line. GET: where one stands, asking again by itself without JavaScript."""
-    return (
-        _page(request, sale_id, refreshes=True)
-        if _is_read(request)
-        else hot.claim(request, sale_id)
-    )
+    return _page(request, sale_id, asks=True) if _is_read(request) else hot.claim(request, sale_id)
 
 
 @csrf_exempt  # as above
@@ -66,9 +68,7 @@ def claim(request: HttpRequest, sale_id: int) -> HttpResponse:
 def reservation(request: HttpRequest, sale_id: int) -> HttpResponse:
     """POST: reserve. GET: whether it is written down yet."""
     return (
-        _page(request, sale_id, refreshes=True)
-        if _is_read(request)
-        else hot.reserve(request, sale_id)
+        _page(request, sale_id, asks=True) if _is_read(request) else hot.reserve(request, sale_id)
     )
 
 
@@ -132,18 +132,25 @@ def panel_or_page(request: HttpRequest, sale_id: int, url: str) -> HttpResponse:
     return render(request, "flashsale/_panel.html", {"page": page, "sale": page.sale})
 
 
-def _page(request: HttpRequest, sale_id: int, *, refreshes: bool) -> HttpResponse:
+def _page(request: HttpRequest, sale_id: int, *, asks: bool = False) -> HttpResponse:
     viewer = viewer_of(request.user)
     page = sale_page.build(sale_id=sale_id, viewer=viewer, now=clock.now())
     context = {
         **groups.asked_by_gaps(page),
-        # Not under somebody who chooses how to pay.
-        "refreshes": refreshes and page.is_under_way and page.pay_choices is None,
+        "refresh_seconds": _refresh_seconds(page, asks=asks),
     }
     if viewer is not None:  # for the frame's unread_count, which would count anew each time
         request.unread_count = recent_unread_count(viewer)  # type: ignore[attr-defined]
     shell = groups.shell(page.sale, groups.of(page))
     return HttpResponse(shell.fill(RequestContext(request, context)).text())
+
+
+def _refresh_seconds(page: SalePage, *, asks: bool) -> int:
+    """After how long a page without scripts loads itself anew; 0 for never."""
+    if page.draw is not None and page.standing == Standing.DRAWING:
+        return page.draw.refresh_seconds
+    # Not under somebody who chooses how to pay.
+    return REFRESH_SECONDS if asks and page.is_under_way and page.pay_choices is None else 0
 
 
 def _is_read(request: HttpRequest) -> bool:

@@ -3,6 +3,8 @@ export const root = document.querySelector("[data-sale]");
 export const FORMS = "[data-sale-claim], [data-sale-reserve]";
 
 const said = root.querySelector("[data-sale-said]");
+const RETRY_MS = 5000;
+let coming = 0;
 
 export const panel = () => root.querySelector("[data-sale-panel]");
 
@@ -36,9 +38,30 @@ export function lock(isLocked) {
 }
 
 export function showPanel() {
+  clearTimeout(coming);
+  coming = 0;
   // The face says it to the eye; the line stays for whoever listens.
   said.classList.add("visually-hidden");
   return window.htmx.ajax("GET", root.dataset.panelUrl, { target: "#sale-panel", swap: "innerHTML" });
+}
+
+// What has changed for a whole crowd is fetched by each at a moment of their own, once.
+function fetchSoon(milliseconds) {
+  coming ||= setTimeout(() => showPanel().then(again, again), milliseconds);
+}
+
+function again() {
+  if ("outdated" in panel().dataset) fetchSoon(RETRY_MS);
+}
+
+export function showNews(answer) {
+  if (answer.draw_step > Number(panel().dataset.drawStep)) fetchSoon(answer.fetch_ms);
+}
+
+// Until then the line above says it.
+export function showSoon(answer) {
+  panel().dataset.outdated = "";
+  fetchSoon(answer.fetch_ms);
 }
 
 // In words, from what the site answers where it has no standing to tell.

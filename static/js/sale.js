@@ -1,12 +1,11 @@
 // The sale's page goes through its phases without a reload: it sends the one button, asks for the
 // person's standing at the interval that the server sets, and fetches the next face when it is known.
 import { nonce } from "./proof-of-work.js";
-import { FORMS, lock, panel, problemIn, root, say, sayWhy, showPanel, tell } from "./sale-face.js";
+import { FORMS, lock, panel, problemIn, root, say, sayWhy, showNews, showPanel, showSoon, tell } from "./sale-face.js";
 import "./sale-window.js";
 
 const RETRY_MS = 2000;
-const IN_LINE = ["in_line", "placed"];
-const DROPPED = ["none", "restoring"];
+const [IN_LINE, DROPPED] = [["in_line", "placed"], ["none", "restoring"]];
 // `wish` sends once more what was pressed, as long as it may not have arrived.
 let [asking, wish, slot] = [0, null, "1"];
 
@@ -66,6 +65,7 @@ async function settle(answer) {
   if (answer.poll_ms) {
     tell(answer);
     later(ask, answer.poll_ms);
+    showNews(answer);
   } else if (answer.retry_after_seconds && wish) {
     // Not taken, and nothing lost: until then a second press changes nothing.
     say(`${text} ${root.dataset.again}`);
@@ -79,6 +79,7 @@ async function settle(answer) {
 }
 
 async function conclude(answer, text) {
+  if (answer.fetch_ms) return showSoon(answer);
   await showPanel();
   const isSame = root.querySelector(".sale__button, [data-sale-reserve]") !== null;
   const isSaid = ["none", panel().dataset.standing].includes(answer.standing);

@@ -160,7 +160,7 @@ def intervals(sale: Sale) -> list[int]:
     """What fifty people who ask at this moment are told."""
     published.forget(sale.pk)
     published.of(sale.pk)
-    return [pace.poll_ms(sale.pk) for _time in range(50)]
+    return [pace.poll_ms(sale.pk, Standing.IN_LINE) for _time in range(50)]
 
 
 def test_the_larger_the_crowd_the_longer_until_one_asks_again() -> None:

@@ -73,7 +73,9 @@ def test_while_it_is_drawn_the_page_asks_again(client_of: ClientOf) -> None:
     factory.seal(sale)
     said = page(client_of(user_of(people[0])), sale)
     assert "The draw is under way" in said
-    assert 'hx-trigger="load delay:' in said
+    assert "data-under-way" in said
+    assert 'data-draw-step="0"' in said
+    assert f'hx-get="/sales/{sale.pk}/panel/"' not in said
     assert "Get one" not in said
 
 

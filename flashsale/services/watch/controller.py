@@ -16,7 +16,7 @@ from flashsale.gate import control, nudges, published, scripts
 from flashsale.gate.keys import Keys
 from flashsale.gate.rebuild import Turn, answer, rebuild
 from flashsale.intake import streams
-from flashsale.models import Claim, Lot, Sale, Stream
+from flashsale.models import Claim, Lot, Sale, SaleKind, Stream
 from flashsale.sale_states import SaleState
 from flashsale.services import attendance, news, sales, waiting, waves
 from flashsale.services.console import seconds
@@ -90,6 +90,7 @@ class Controller:
         work = self._next_work(client, sale, now=now)
         if work is not None:
             troubles += self.long_work.start(sale.pk, work)
+        self._note_draw(client, sale)
         self._note_attendance(client, sale, now=now)
         troubles += attempt(sale.pk, partial(seconds.collect, sale, now=now))
         waiting.offer(sale, now=now)
@@ -99,6 +100,12 @@ class Controller:
             return
         if over and not Claim.objects.filter(sale=sale, state__in=UNPAID).exists():
             sales.settle(sale_id=sale.pk, now=now)
+
+    def _note_draw(self, client: redis.Redis, sale: Sale) -> None:
+        """Each second, so that it is heard a second after it is so, whatever was lost."""
+        runs = sale.state == SaleState.APPROVED and not self.long_work.is_busy(sale.pk)
+        if runs and sale.kind == SaleKind.DRAW:
+            control.note_draw(client, sale)
 
     def _note_attendance(self, client: redis.Redis, sale: Sale, *, now: datetime) -> None:
         if now >= self.noted.get(sale.pk, sale.starts_at) + ATTENDANCE_EVERY:
