@@ -23,10 +23,17 @@ from tests.factories import flashsale as sales
 @pytest.mark.django_db(transaction=True)
 def test_a_rebuild_that_lasts_takes_no_other_sales_lease() -> None:
     slow, other = sales.live_sale(units=1), sales.live_sale(units=1)
-    boss, go_on = Controller(long_work=Beside()), threading.Event()
-    with faultpoints.planned("before the count", lambda: _wait(go_on)):
+    boss = Controller(long_work=Beside())
+    begun, go_on = threading.Event(), threading.Event()
+
+    def lasts() -> None:
+        begun.set()
+        _wait(go_on)
+
+    with faultpoints.planned("before the count", lasts):
         Sale.objects.filter(pk=slow.pk).update(nonce="old")
         assert boss.tick(now=clock.now()) == []
+        _wait(begun)
         redis.gate().pexpire(Keys(other.pk).lease, 500)
         assert boss.tick(now=clock.now()) == []
         assert redis.gate().pttl(Keys(other.pk).lease) > 500
