@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.template import Context, loader
 from django.template.base import NodeList
+from django.template.context import make_context
 from django.utils.functional import SimpleLazyObject
 
 from socialcommerce.lib import pieces
@@ -89,7 +90,8 @@ def make(name: str, values: Mapping[str, Any], *, path: str, is_known: bool) -> 
     whole: template.Template = loader.get_template(name).template  # type: ignore[attr-defined]
     gaps: list[NodeList] = []
     own = {GAPS: gaps, "csrf_token": SimpleLazyObject(_nobodys_token)}
-    text = whole.render(template.RequestContext(request, {**values, **own}))
+    # Not RequestContext(request, values): there the processors' token would win over ours.
+    text = whole.render(make_context({**values, **own}, request))
     texts = tuple(part.encode() for part in text.split(MARK))
     return Shell(whole, texts, tuple(map(pieces.packed, texts)), tuple(gaps))
 
