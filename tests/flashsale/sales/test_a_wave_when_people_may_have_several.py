@@ -6,7 +6,7 @@ from flashsale.gate import admission
 from flashsale.models import Claim
 from flashsale.standings import Standing
 from tests.factories import flashsale as sales
-from tests.flashsale.test_the_second_wave import nobody_pays, sold_out, time_comes
+from tests.flashsale.sales.test_the_second_wave import nobody_pays, sold_out, time_comes
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from socialcommerce.lib import clock
 from tests.factories import flashsale as make
 from tests.factories import line_up as fill
 from tests.factories.shop import make_variant
-from tests.flashsale import calendars
+from tests.flashsale.line_up import calendars
 
 pytestmark = pytest.mark.django_db
 PAGE, FEED = "/sales/line-up/", "/sales/line-up.ics"
