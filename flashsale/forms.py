@@ -1,8 +1,8 @@
 """What the hot views read from a form: strictly, without a database, kindly when it is wrong."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from flashsale.gate.admission import Wishes
@@ -17,7 +17,7 @@ class BadChoice(Invalid):
     title = _("Please choose again")
 
 
-def wishes(data: QueryDict) -> Wishes:
+def wishes(data: Mapping[str, str]) -> Wishes:
     """Raises BadChoice for anything but the ids of a lot and an address."""
     return Wishes(
         lot_id=_id(data.get("lot", "")),

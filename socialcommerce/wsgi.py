@@ -1,4 +1,6 @@
-"""The WSGI door: granian calls `application`; static files do not reach Django."""
+"""The WSGI doors: granian calls `application`; the crowd of a sale and static files are served
+before Django makes a request.
+"""
 
 import os
 
@@ -10,9 +12,15 @@ from socialcommerce import static_files
 from socialcommerce.lib.readable import ReadableDoor
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialcommerce.settings")
-application = WhiteNoise(
-    ReadableDoor(get_wsgi_application()),
-    root=settings.STATIC_ROOT,
-    prefix=settings.STATIC_URL,
-    **static_files.SERVED,
+site = get_wsgi_application()
+
+from flashsale.door import SaleDoor  # noqa: E402  its models exist once the site is set up
+
+application = SaleDoor(
+    WhiteNoise(
+        ReadableDoor(site),
+        root=settings.STATIC_ROOT,
+        prefix=settings.STATIC_URL,
+        **static_files.SERVED,
+    )
 )

@@ -3,7 +3,7 @@
 They verify the signed sale token in this process, ask Redis and answer in some hundred bytes;
 no session is loaded and PostgreSQL is never asked. The token, which only a page of this site
 shown to that very person carries, takes the place of the CSRF token: a page elsewhere can
-neither read nor make one. `flashsale.door` calls them before anything else is set up.
+neither read nor make one. `flashsale.door` answers most of them before Django makes a request.
 """
 
 import json
@@ -16,17 +16,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
-from flashsale import forms, tokens
-from flashsale.gate import admission, limits, pace
+from flashsale import calls
+from flashsale.gate import limits, pace
 from flashsale.gate.admission import Answer
 from flashsale.standings import FOR_ALL, SEND_AGAIN, UNDER_WAY, Standing, While, words
-from flashsale.tokens import Receipt
 from socialcommerce.lib import http, problems
 from socialcommerce.lib.problems import Problem
 
-CLAIM: Final = "flashsale:claim"
-RECEIPT_DAYS: Final = 1
 STATUS: Final = {Standing.TOO_FAST: 429, Standing.BUSY: 503}
+CLAIM: Final = "flashsale:claim"
 # Whoever holds a unit in a pause waits for the clock to go on.
 STANDS_STILL: Final = (Standing.HELD, While.PAUSE)
 
@@ -65,8 +63,7 @@ class NotReserved(Problem):
 @csrf_exempt
 @http.require("POST")
 def reserve(request: HttpRequest, sale_id: int) -> HttpResponse:
-    token = tokens.read(request.POST.get("token", ""), sale_id=sale_id)
-    answer = admission.reserve(token, forms.wishes(request.POST), network=_network(request))
+    answer = calls.reserve(request.POST, sale_id=sale_id, network=_network(request))
     if answer.standing == Standing.RESTORING and not _is_program(request):
         raise NotReserved
     return _answer(request, answer, sale_id, to="flashsale:reservation")
@@ -75,30 +72,20 @@ def reserve(request: HttpRequest, sale_id: int) -> HttpResponse:
 @csrf_exempt
 @http.require("POST")
 def claim(request: HttpRequest, sale_id: int) -> HttpResponse:
-    text = request.POST.get("token", "")
-    token = tokens.read(text, sale_id=sale_id)
-    slot = forms.slot(request.POST.get("slot", ""), slots=token.slots)
-    answer = admission.claim(
-        token,
-        slot=slot,
-        earlier=tokens.read_receipt(
-            request.COOKIES.get(_cookie(sale_id, slot), ""), sale_id=sale_id
-        ),
-        network=_network(request),
-        work=tokens.work_shown(text, request.POST.get("nonce", "")),
+    answer, place = calls.claim(
+        request.POST, request.COOKIES, sale_id=sale_id, network=_network(request)
     )
     response = _answer(request, answer, sale_id, to=CLAIM)
-    if answer.receipt is not None:
-        _keep(response, answer.receipt, slot)
+    if place is not None:
+        response.cookies.load(place.header)
     return response
 
 
 @http.require("GET")
 def state(request: HttpRequest, sale_id: int) -> HttpResponse:
     """Where the bearer of the token stands. The token comes in a header: addresses are logged."""
-    token = tokens.read(request.META.get("HTTP_SALE_TOKEN", ""), sale_id=sale_id)
-    slot = forms.slot(request.GET.get("slot", ""), slots=token.slots)
-    return _json(as_json(admission.look(token, slot=slot), sale_id=sale_id))
+    token, slot = request.META.get("HTTP_SALE_TOKEN", ""), request.GET.get("slot", "")
+    return _json(as_json(calls.look(token, slot, sale_id=sale_id), sale_id=sale_id))
 
 
 def as_json(answer: Answer, *, sale_id: int) -> dict[str, Any]:
@@ -159,12 +146,20 @@ def _is_program(request: HttpRequest) -> bool:
     return "application/json" in request.META.get("HTTP_ACCEPT", "")
 
 
-def _json(body: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    headers = {"Cache-Control": "no-store"}
+def as_text(body: dict[str, Any]) -> str:
+    return json.dumps(body, separators=(",", ":"))
+
+
+def headers(body: dict[str, Any]) -> dict[str, str]:
+    """Those of an answer; nobody keeps one."""
+    found = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     if (seconds := body.get("retry_after_seconds")) is not None:
-        headers["Retry-After"] = str(seconds)
-    text = json.dumps(body, separators=(",", ":"))
-    return HttpResponse(text, content_type="application/json", status=status, headers=headers)
+        found["Retry-After"] = str(seconds)
+    return found
+
+
+def _json(body: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    return HttpResponse(as_text(body), status=status, headers=headers(body))
 
 
 @lru_cache(maxsize=256)
@@ -174,26 +169,5 @@ def _words(standing: Standing, around: While, language: str | None) -> tuple[str
     return str(said.title), str(said.detail)
 
 
-@lru_cache(maxsize=256)
-def _page_path(sale_id: int) -> str:
-    return reverse("flashsale:sale", args=[sale_id])
-
-
 def _network(request: HttpRequest) -> str:
     return limits.network_of(http.client_address(request))
-
-
-def _keep(response: HttpResponse, receipt: Receipt, slot: int) -> None:
-    """The place in line stays with the browser, so that a loss of Redis does not lose it."""
-    response.set_cookie(
-        _cookie(receipt.sale_id, slot),
-        tokens.issue_receipt(receipt),
-        max_age=RECEIPT_DAYS * 86_400,
-        path=_page_path(receipt.sale_id),
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def _cookie(sale_id: int, slot: int) -> str:
-    return f"sale_{sale_id}_place" if slot == 1 else f"sale_{sale_id}_place_{slot}"

@@ -29,7 +29,7 @@ def test_a_claim_and_its_state_take_no_query_and_load_no_session(
         said = browser.post(f"/sales/{sale.pk}/claim/", {"token": token}, headers=JSON)
         state = browser.get(f"/sales/{sale.pk}/state", headers={"Sale-Token": token})
     assert said.json()["standing"] == state.json()["standing"] == "in_line"
-    assert not hasattr(said.wsgi_request, "session")
+    assert not said.wsgi_request.session.accessed
     assert len(said.content) < 400
 
 
