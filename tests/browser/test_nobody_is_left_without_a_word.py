@@ -52,7 +52,7 @@ def test_an_announced_sale_opens_by_itself_and_a_paused_one_goes_on(
     operator.cancel(sale_id=sale.pk, now=clock.now())
     visitor.page.goto(url)
     visitor.sees("The sale was cancelled")
-    visitor.sees("Whoever had paid gets the money back.")
+    visitor.sees("Your reservation ended with it. Nothing was charged.")
     assert person.number == 1
 
 
