@@ -35,13 +35,15 @@ PAYOUT_WORDS: Final = {
 @dataclass(frozen=True, slots=True)
 class Pots:
     """Minor units of `currency`: what can be paid out, what buyers have not received yet, and
-    what a young store gets later. `held_minor` is part of the wallet and set aside.
+    what a young store gets later. `held_minor` is part of the wallet and set aside; `owed_minor`
+    was given back to buyers after it was paid out, and is taken from the next sales.
     """
 
     wallet_minor: int
     held_minor: int
     escrow_minor: int
     reserve_minor: int
+    owed_minor: int
     currency: str
 
 
@@ -105,6 +107,7 @@ def pots(profile_id: int) -> Pots:
         held_minor=held.get(AccountKind.WALLET, 0),
         escrow_minor=stands.get(AccountKind.ESCROW, 0),
         reserve_minor=stands.get(AccountKind.RESERVE, 0),
+        owed_minor=-stands.get(AccountKind.RECEIVABLE, 0),
         currency=currency,
     )
 

@@ -1,7 +1,8 @@
 """What happened to a merchant's money in a period, from the ledger's legs alone.
 
-A merchant's money is what stands in its wallet, escrow and reserve. Movements between those are
-no change of it; every other leg is a line. So closing = opening + all lines, whatever was booked.
+A merchant's money is what stands in its wallet, escrow and reserve, less what it owes. Movements
+between those are no change of it; every other leg is a line. So closing = opening + all lines,
+whatever was booked.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,12 @@ from django.db import connection
 from payments.models import AccountKind
 from payments.services import chart
 
-POTS: Final = (AccountKind.WALLET, AccountKind.ESCROW, AccountKind.RESERVE)
+POTS: Final = (
+    AccountKind.WALLET,
+    AccountKind.ESCROW,
+    AccountKind.RESERVE,
+    AccountKind.RECEIVABLE,
+)
 SOLD: Final = frozenset({"wallet_payment", "card_payment"})
 REFUNDED: Final = frozenset({"refund_to_wallet", "refund_to_card", "refund_failed"})
 PAID_OUT: Final = frozenset({"payout", "payout_failed"})
@@ -57,15 +63,19 @@ class Period(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Minor units at one moment; `total_minor` is all of the merchant's money."""
+    """Minor units at one moment; `total_minor` is all of the merchant's money. What it owes the
+    site is `receivable_minor`, zero or below.
+    """
 
     wallet_minor: int
     escrow_minor: int
     reserve_minor: int
+    receivable_minor: int
 
     @property
     def total_minor(self) -> int:
-        return self.wallet_minor + self.escrow_minor + self.reserve_minor
+        kept_minor = self.wallet_minor + self.escrow_minor + self.reserve_minor
+        return kept_minor + self.receivable_minor
 
 
 @dataclass(slots=True)
@@ -81,6 +91,10 @@ class Line:
     refunded_minor: int = 0
     paid_out_minor: int = 0
     other_minor: int = 0
+
+    @property
+    def is_payout(self) -> bool:
+        return self.reference.startswith("payout:")
 
     @property
     def net_minor(self) -> int:
@@ -134,8 +148,7 @@ def _standing(facts: dict[str, Any], at: datetime) -> Standing:
     with connection.cursor() as cursor:
         cursor.execute(STANDS, {**facts, "at": at})
         found = dict(cursor.fetchall())
-    wallet, escrow, reserve = (found.get(pot.value, 0) for pot in POTS)
-    return Standing(wallet, escrow, reserve)
+    return Standing(*(found.get(pot.value, 0) for pot in POTS))
 
 
 def _lines(facts: dict[str, Any], period: Period) -> Sequence[Line]:

@@ -1,8 +1,6 @@
 """A store's statement: its money from the ledger, told by order, down to the cent."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -85,19 +83,17 @@ def _order_rows(store: Store, by_order: dict[int, Line]) -> Iterator[OrderRow]:
         )
 
 
-def as_csv(statement: StoreStatement) -> Iterator[str]:
+def as_rows(statement: StoreStatement) -> Iterator[Sequence[str]]:
     """Opening, orders, the rest, closing: amounts in major units with a point, UTC times."""
     currency = statement.money.currency
     period = statement.money.period
-    yield _csv(HEADINGS)
-    yield _csv(_balance("opening", period.since, statement.money.opening.total_minor, currency))
+    yield HEADINGS
+    yield _balance("opening", period.since, statement.money.opening.total_minor, currency)
     for row in statement.orders:
-        yield _csv(_order_fields(row, currency))
+        yield _order_fields(row, currency)
     for line in statement.others:
-        yield _csv(
-            ("other", line.reference, _time(line.last_at), "", "", *_figures(line, currency))
-        )
-    yield _csv(_balance("closing", period.until, statement.money.closing.total_minor, currency))
+        yield ("other", line.reference, _time(line.last_at), "", "", *_figures(line, currency))
+    yield _balance("closing", period.until, statement.money.closing.total_minor, currency)
 
 
 def _order_fields(row: OrderRow, currency: str) -> Sequence[str]:
@@ -137,9 +133,3 @@ def _balance(what: str, at: datetime, total_minor: int, currency: str) -> Sequen
 
 def _time(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
-
-
-def _csv(fields: Iterable[str]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerow(fields)
-    return written.getvalue()

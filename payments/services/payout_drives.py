@@ -14,7 +14,7 @@ from django.db.models import F
 from payments import gateway
 from payments.models import Payout
 from payments.payout_states import TRANSITIONS, PayoutState
-from payments.services import chart, ledger, payout_news, settlement
+from payments.services import chart, ledger, payout_news, receivables, settlement
 from payments.services.connect import KEY_KEPT
 
 logger = logging.getLogger(__name__)
@@ -142,17 +142,21 @@ def _apply(payout: Payout, state: PayoutState, now: datetime, *, failure_code: s
 
 
 def _return(payout: Payout, now: datetime) -> None:
+    """What the payee came to owe meanwhile is repaid first, as from a sale."""
     payout_news.payout_failed(payout, now=now)
-    leg = ledger.Leg(
-        chart.clearing(payout.currency).pk,
-        chart.wallet(payout.payee_id, payout.currency).pk,
-        payout.amount_minor,
+    wallet_id = chart.wallet(payout.payee_id, payout.currency).pk
+    debt = receivables.lock(payout.payee_id, payout.currency, beside=[wallet_id])
+    legs = receivables.credit(
+        debt,
+        source_id=chart.clearing(payout.currency).pk,
+        wallet_id=wallet_id,
+        amount_minor=payout.amount_minor,
     )
     ledger.post(
         kind="payout_failed",
         scope="payout_failed",
         key=str(payout.pk),
-        legs=[leg],
+        legs=legs,
         now=now,
         memo=f"payout:{payout.pk}",
     )

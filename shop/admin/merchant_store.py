@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,7 +20,7 @@ from shop import statements
 from shop.admin.forms import StoreForm
 from shop.fee_words import fee_words, rules_in_force
 from shop.models import Store
-from socialcommerce.lib import clock
+from socialcommerce.lib import clock, sheets
 
 HEADINGS = (
     _("Goods"),
@@ -65,7 +65,8 @@ class StoreAdmin(MerchantModelAdmin):
         form = PeriodForm(request.GET)
         found = statements.store_statement(store, _period(form))
         if request.GET.get("format") == "csv":
-            return _file(found)
+            name = f"{store.profile.handle}-statement.csv"
+            return sheets.download(statements.as_rows(found), filename=name)
         context = {
             **merchant_site.each_context(request),
             "title": _("Statement of %(store)s") % {"store": store},
@@ -95,12 +96,3 @@ def _period(form: PeriodForm) -> Period:
 def _query(form: PeriodForm) -> str:
     kept = {name: form.data[name] for name in ("since", "until") if form.data.get(name)}
     return urlencode({**kept, "format": "csv"})
-
-
-def _file(statement: statements.StoreStatement) -> HttpResponseBase:
-    answer = StreamingHttpResponse(
-        statements.as_csv(statement), content_type="text/csv; charset=utf-8"
-    )
-    name = f"{statement.store.profile.handle}-statement.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from shop.api import orders, products
+from shop.api import orders, products, stores
 
 app_name = "shop_api"
 
@@ -19,4 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         orders.OrderConfirmReceipt.as_view(),
         name="order_confirm_receipt",
     ),
+    path("stores/<str:handle>/statement", stores.StoreStatement.as_view(), name="store_statement"),
+    path("stores/<str:handle>/payouts", stores.StorePayouts.as_view(), name="store_payouts"),
 ]

@@ -100,6 +100,20 @@ def test_the_periods_own_movements_alone_and_the_rest_in_the_opening(
     assert later.money.opening.total_minor == 1_600
 
 
+def test_what_a_store_owes_counts_against_it(buy: Buy, store: Store) -> None:
+    """Paid out and then given back: the refund is a line, the debt a part of the closing."""
+    order = buy().order
+    complete(order)
+    ready_account(store.profile)
+    payouts.ask(profile_id=store.profile_id, now=clock.now())
+    refund(order, 1_650)
+    found = statement(store)
+    assert found.money.closing.receivable_minor == -1_600
+    assert found.money.closing.total_minor == found.money.total.net_minor == -1_600
+    (row,) = found.orders
+    assert (row.line.sold_minor, row.line.net_minor) == (1_650, 0)
+
+
 def test_another_stores_money_is_not_in_it(buy: Buy, store: Store, alice: User) -> None:
     buy()
     money.give_money(alice.profile, 5)
