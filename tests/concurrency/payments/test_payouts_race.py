@@ -15,13 +15,21 @@ from payments.services import (
     merchant_terms,
     payout_drives,
     payouts,
+    refunds,
     reserves,
 )
 from socialcommerce.lib import clock, guards
 from tests.concurrency.payments.threads import at_once, without_constraint
 from tests.factories.accounts import StoreProfileFactory
 from tests.factories.merchants import due, fund_the_site, onboarded, ready_account
-from tests.factories.payments import available, give_money, pay, wallet_of
+from tests.factories.payments import (
+    available,
+    give_money,
+    owed_by,
+    pay,
+    release,
+    wallet_of,
+)
 from tests.payments.sandbox_fixture import stripe_sandbox, stripe_sandbox_server
 
 __all__ = ["stripe_sandbox", "stripe_sandbox_server"]
@@ -120,6 +128,49 @@ def test_without_the_lock_the_same_money_goes_twice(wallet_of_a_person: Profile,
         paid_out, _spent = payout_and_payment(wallet_of_a_person, bob)
         assert paid_out == 1
         assert Account.objects.get(pk=wallet_of(wallet_of_a_person).pk).posted_minor == -8_000
+        Payout.objects.all().delete()
+
+
+def payout_and_refund(alice: User, store: Profile) -> list[object]:
+    """A sale of 80.00 was released and goes to the bank while its buyer gets it back."""
+    give_money(alice.profile, 8_000)
+    payment = pay(alice.profile, store, 8_000)
+    release(payment)
+
+    def give_back() -> None:
+        with transaction.atomic():
+            refunds.issue(
+                payment_id=payment.pk, amount_minor=8_000, reason="", key="r", now=clock.now()
+            )
+
+    return at_once([run, give_back], held=("payments_account", wallet_of(store).pk))
+
+
+@pytest.fixture
+def empty_store(bob: User) -> Profile:
+    profile = StoreProfileFactory.create(owner=bob)
+    ready_account(profile)
+    due(profile, now=clock.now())
+    return profile
+
+
+def test_a_payout_and_a_refund_at_once_lose_no_cent(alice: User, empty_store: Profile) -> None:
+    """Whoever is first has the wallet's money; what the refund finds missing the store owes."""
+    paid_out, given_back = payout_and_refund(alice, empty_store)
+    assert given_back is None
+    assert (available(alice.profile), available(empty_store)) == (8_000, 0)
+    assert owed_by(empty_store) == (8_000 if paid_out == 1 else 0)
+
+
+def test_without_the_lock_refund_and_payout_take_the_same_money(
+    alice: User, empty_store: Profile
+) -> None:
+    with (
+        without_constraint("payments_account", "payments_account_floor"),
+        guards.switched_off("ledger.lock"),
+    ):
+        assert payout_and_refund(alice, empty_store) == [1, None]
+        assert Account.objects.get(pk=wallet_of(empty_store).pk).posted_minor == -8_000
         Payout.objects.all().delete()
 
 
