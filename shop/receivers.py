@@ -76,7 +76,10 @@ def follow_refund(*, refund: Refund, **_kwargs: Any) -> None:
         return
     now = clock.now()
     if refund.state == RefundState.SUCCEEDED:
-        news.refund_done(order, now=now)
+        # What goes to wallet and card is one refund to the buyer: they hear when all is there.
+        parts = Refund.objects.filter(payment=refund.payment_id, key=refund.key)
+        if not parts.filter(state=RefundState.PENDING).exists():
+            news.refund_done(order, now=now)
     elif refund.state == RefundState.FAILED:
         refunds.issue(
             payment_id=refund.payment_id,

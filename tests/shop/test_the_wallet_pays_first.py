@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Address, User
+from accounts.models import Address, Notification, User
 from payments.models import Payment, Refund
 from payments.services import wallets
 from shop.models import Order, Variant
@@ -170,6 +170,7 @@ def test_a_cancelled_order_gives_each_its_part_back(
     parts = Refund.objects.order_by("pk").values_list("to", "amount_minor", "state")
     assert list(parts) == [("card", 1_000, "succeeded"), ("wallet", 650, "succeeded")]
     assert spendable(alice) == 650
+    assert Notification.objects.filter(kind="shop.refund_done").count() == 1
 
 
 def test_programs_say_the_part_too(
