@@ -16,7 +16,7 @@ from flashsale.models import Claim
 from flashsale.standings import Standing
 
 SIZES = {
-    "tiny": {"reserved": 300, "people": 200, "units": 50, "rounds": 1, "seconds": 1},
+    "tiny": {"reserved": 1_200, "people": 200, "units": 50, "rounds": 1, "seconds": 1},
     "reduced": {"reserved": 60_000, "people": 24_000, "units": 5_000, "rounds": 3, "seconds": 3},
     "full": {
         "reserved": 1_300_000,

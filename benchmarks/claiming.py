@@ -72,7 +72,7 @@ def prepare(stack: Stack, *, reserved: int, people: int, units: int, pays: bool)
     stage = sales.draft(units=units, now=clock.now())
     crowd.reserve(stage, reserved, pays=pays, now=clock.now())
     claims = crowd.write_claims(
-        stack.folder / f"claims-{stage.sale_id}", stage, people, one_in=reserved // people
+        stack.folder / f"claims-{stage.sale_id}", stage, people, one_in=one_in(reserved, people)
     )
     starts = sales.announce_starting(
         stage, in_seconds=SETTLE_SECONDS + (reserved + units) / LOADED_PER_SECOND
@@ -92,4 +92,10 @@ def warm_up(stack: Stack, stage: Stage) -> None:
 def people_and_wallets(size: Mapping[str, int]) -> None:
     """Everybody who reserves is there, and everybody who comes has money."""
     crowd.gather(size["reserved"], now=clock.now())
-    crowd.fill_wallets(size["people"], now=clock.now())
+    comes = one_in(size["reserved"], size["people"])
+    crowd.fill_wallets(size["people"], one_in=comes, now=clock.now())
+
+
+def one_in(reserved: int, people: int) -> int:
+    """Of so many who have reserved one comes, spread over all of them."""
+    return reserved // people

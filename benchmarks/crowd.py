@@ -31,14 +31,15 @@ def gather(count: int, *, now: datetime) -> None:
         _analyse("accounts_user", "accounts_profile", "accounts_address")
 
 
-def fill_wallets(count: int, *, now: datetime) -> None:
-    """The first `count` of the crowd have money, and the books prove."""
+def fill_wallets(count: int, *, one_in: int = 1, now: datetime) -> None:
+    """Those `count` of the crowd have money who come by `write_claims`; the books prove."""
     with transaction.atomic():
         currency = settings.SITE_CURRENCY
         equity = chart.equity(currency).pk
         _run(
             "wallets",
             people=count,
+            one_in=one_in,
             amount=MONEY_MINOR,
             currency=currency,
             equity=equity,

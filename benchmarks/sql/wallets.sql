@@ -1,4 +1,5 @@
--- Money for everybody of the crowd who has no wallet yet, by the ledger's rules: an account each,
+-- Money for the last of every so many (`one_in`) of the crowd, `people` of them, who have no wallet
+-- yet, by the ledger's rules: an account each,
 -- a sealed transaction each under its key with the hash of its body, one transfer from the site's
 -- equity, and what equity gave as one accrual. manage.py ledger_verify proves it like any other.
 WITH opened AS (
@@ -7,11 +8,10 @@ WITH opened AS (
     )
     SELECT 'profile:' || id, 'wallet', %(currency)s, %(amount)s, 0, 0, false, %(now)s
     FROM (
-        SELECT id FROM accounts_profile profile
+        SELECT id, row_number() OVER (ORDER BY id) AS place FROM accounts_profile profile
         WHERE handle LIKE 'v\_%%'
-        ORDER BY id LIMIT %(people)s
     ) AS crowd
-    WHERE NOT EXISTS (
+    WHERE place %% %(one_in)s = 0 AND place <= %(people)s::bigint * %(one_in)s AND NOT EXISTS (
         SELECT FROM payments_account
         WHERE owner = 'profile:' || crowd.id AND kind = 'wallet' AND currency = %(currency)s
     )

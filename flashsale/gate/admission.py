@@ -6,7 +6,9 @@ the page sends it again.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -41,7 +43,7 @@ class Wishes:
 def reserve(token: SaleToken, wishes: Wishes, *, network: str = "") -> Answer:
     """The reservation is received once, or why not. `network` is limits.network_of the caller."""
     try:
-        answer = _reserve(token, wishes, network)
+        answer = _of_this_opening(token.sale_id, partial(_reserve, token, wishes, network))
     except (redis.NoScript, redis.RedisError):
         counters.count(token.sale_id, "error")
         published.forget(token.sale_id)
@@ -61,7 +63,8 @@ def claim(
         return Answer(Standing.NOT_RESERVED)
     began = time.perf_counter()
     try:
-        answer = _claim(token, slot, earlier, network, work)
+        act = partial(_claim, token, slot, earlier, network, work)
+        answer = _of_this_opening(token.sale_id, act)
     except (redis.NoScript, redis.RedisError):
         counters.count(token.sale_id, "error")
         published.forget(token.sale_id)
@@ -78,19 +81,38 @@ def look(token: SaleToken, *, slot: int = 1, comes: bool = True) -> Answer:
     read (not `comes`), since whatever fetches it late is no wish for a unit.
     """
     try:
-        state = published.of(token.sale_id)
-        if not token.number:
-            return looking.reservation(token, state)
-        answer = looking.claim(token, slot, state)
-        if comes and answer.standing in UNCLAIMED and _is_first_run(state):
-            looking.note_came(token)
-        return replace(answer, draw_step=state.draw_step) if state.is_draw else answer
+        return _of_this_opening(token.sale_id, partial(_look, token, slot, comes=comes))
     except redis.RedisError:
         return Answer(Standing.RESTORING)
 
 
-def _reserve(token: SaleToken, wishes: Wishes, network: str) -> Answer:
-    state = published.of(token.sale_id)
+def _of_this_opening(sale_id: int, act: Callable[[Published], Answer]) -> Answer:
+    """What `act` finds with the cached state; with the present one where the gate has been opened
+    anew since that was read: a wave has begun, say, and who comes first is first.
+    """
+    state = published.of(sale_id)
+    try:
+        answer = act(state)
+    except redis.NoScript:
+        published.forget(sale_id)
+        answer = Answer(Standing.RESTORING)
+    if answer.standing == Standing.RESTORING and state.is_open:
+        present = published.of(sale_id)
+        if present.is_open and present.fence != state.fence:
+            return act(present)
+    return answer
+
+
+def _look(token: SaleToken, slot: int, state: Published, *, comes: bool) -> Answer:
+    if not token.number:
+        return looking.reservation(token, state)
+    answer = looking.claim(token, slot, state)
+    if comes and answer.standing in UNCLAIMED and _is_first_run(state):
+        looking.note_came(token)
+    return replace(answer, draw_step=state.draw_step) if state.is_draw else answer
+
+
+def _reserve(token: SaleToken, wishes: Wishes, network: str, state: Published) -> Answer:
     refusal = looking.closed(state)
     if refusal is not None:
         return Answer(refusal)
@@ -144,8 +166,14 @@ def _reserve_answer(token: SaleToken, state: Published, said: list[Any]) -> Answ
     return Answer(Standing.RESTORING)
 
 
-def _claim(token: SaleToken, slot: int, earlier: Receipt | None, network: str, work: int) -> Answer:
-    state = published.of(token.sale_id)
+def _claim(
+    token: SaleToken,
+    slot: int,
+    earlier: Receipt | None,
+    network: str,
+    work: int,
+    state: Published,
+) -> Answer:
     refusal = looking.closed(state)
     if refusal is not None:
         return Answer(refusal)

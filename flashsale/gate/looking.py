@@ -1,7 +1,8 @@
 """Where a person stands, asked of the gate: one round trip, nothing changed but who has come.
 
 What a person hears of a claim is the newest result among the sale's own, its waves' and the
-waiting list's; a mark without a result means that a claim is in line.
+waiting list's; a mark without a result means that a claim is in line. That there is neither says
+something only of the opening that the cached state belongs to: so the lease is read with them.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Final
 from flashsale import tokens
 from flashsale.claim_states import ClaimState
 from flashsale.draw_steps import DrawStep
-from flashsale.gate import results
+from flashsale.gate import published, results
 from flashsale.gate.keys import Keys, claim_bit
 from flashsale.gate.published import Published
 from flashsale.gate.results import Result
@@ -61,13 +62,13 @@ def claim(
     """`unclaimed` is what somebody without a claim hears. `came`: it is noted that they came."""
     keys, waves = Keys(token.sale_id), (tokens.WAITING, *range(state.wave, -1, -1))
     bit = claim_bit(number=token.number, slot=slot, slots=token.slots)
-    found, claimed, *_noted = redis.ask(
-        ("MGET", *(keys.result(_ticket(token, slot, wave)) for wave in waves)),
+    (lease, *found), claimed, *_noted = redis.ask(
+        ("MGET", keys.lease, *(keys.result(_ticket(token, slot, wave)) for wave in waves)),
         ("GETBIT", keys.claimed, bit),
         *([("SETBIT", keys.came, token.number - 1, 1)] if came else []),
     )
     known = _newest(dict(zip(waves, found, strict=True)), state.wave, is_marked=bool(claimed))
-    shut = closed(state)
+    shut = _closed_since(state, lease, sale_id=token.sale_id)
     if known is not None:
         around = While.PAUSE if shut == Standing.PAUSED else While.USUAL
         return Answer(Standing(known.code), result=known, around=around)
@@ -84,8 +85,8 @@ def reservation(token: SaleToken, state: Published) -> Answer:
     """Whether the person's reservation has arrived, and whether it is written down."""
     keys = Keys(token.sale_id)
     ticket = tokens.reservation_ticket(sale_id=token.sale_id, person_id=token.person_id)
-    result, received, written = redis.ask(
-        ("GET", keys.result(ticket)),
+    (lease, result), received, written = redis.ask(
+        ("MGET", keys.lease, keys.result(ticket)),
         ("GETBIT", keys.received, token.person_id),
         ("GETBIT", keys.written, token.person_id),
     )
@@ -94,12 +95,24 @@ def reservation(token: SaleToken, state: Published) -> Answer:
         return Answer(Standing(known.code), result=known)
     if written:
         return Answer(Standing.RESERVED)
-    return Answer(closed(state) or (Standing.RECEIVED if received else Standing.NONE))
+    shut = _closed_since(state, lease, sale_id=token.sale_id)
+    return Answer(shut or (Standing.RECEIVED if received else Standing.NONE))
 
 
 def note_came(token: SaleToken) -> None:
     """The person has come to the sale. Raises redis.RedisError."""
     redis.ask(("SETBIT", Keys(token.sale_id).came, token.number - 1, 1))
+
+
+def _closed_since(state: Published, lease: bytes | None, *, sale_id: int) -> Standing | None:
+    """`closed`, or what is so now where the opening that `state` was read of is no more.
+
+    Whoever was in line in it has no mark in an emptied Redis: "sold out" would send them home.
+    """
+    if not state.is_open or (lease or b"").decode() == state.fence:
+        return closed(state)
+    published.forget(sale_id)
+    return closed(published.of(sale_id)) or Standing.RESTORING
 
 
 def _ticket(token: SaleToken, slot: int, wave: int) -> str:

@@ -20,7 +20,9 @@ DRAW_STEP: Final = "draw_step"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """`clock_offset_us` added to this process's monotonic clock gives Redis time.
+    """`fence` names the opening that this was read of; its lease carries the same.
+
+    `clock_offset_us` added to this process's monotonic clock gives Redis time.
 
     `backlog` counts entries that wait for a drain, `gathered` those of the opening window, whose
     order is open while `undecided`; afterwards `seed` tells it (empty without a window). `people`
@@ -29,6 +31,7 @@ class Published:
     """
 
     is_open: bool
+    fence: str
     notice: str
     epoch: int
     claim_sha: str
@@ -123,6 +126,7 @@ def read(sale_id: int) -> Published:
         is_open=bool(meta)
         and (lease or b"").decode() == meta.get("fence")
         and meta.get("run_id") == server["run_id"],
+        fence=meta.get("fence", ""),
         notice=(notice or b"").decode(),
         epoch=int(meta.get("epoch", 0)),
         claim_sha=meta.get("claim_sha", ""),
