@@ -19,7 +19,7 @@ CHUNKS_MAX: Final = 20  # of news: some seconds' work
 @shared_task(ignore_result=True)
 def drain_reservations(*, sale_id: int, queue: str = DRAIN) -> None:
     """Received reservations are committed."""
-    if not drains.drain(sale_id=sale_id, stream=Stream.RESERVATIONS).is_empty:
+    if not drains.drain(sale_id=sale_id, stream=Stream.RESERVATIONS, gathers=True).is_empty:
         again = {"sale_id": sale_id, "queue": queue}
         drain_reservations.apply_async(kwargs=again, queue=queue)
 
@@ -27,7 +27,7 @@ def drain_reservations(*, sale_id: int, queue: str = DRAIN) -> None:
 @shared_task(ignore_result=True)
 def drain_claims(*, sale_id: int, queue: str = DRAIN) -> None:
     """Claims in line are held, paid or without stock."""
-    if not drains.drain(sale_id=sale_id, stream=Stream.CLAIMS).is_empty:
+    if not drains.drain(sale_id=sale_id, stream=Stream.CLAIMS, gathers=True).is_empty:
         drain_claims.apply_async(kwargs={"sale_id": sale_id, "queue": queue}, queue=queue)
 
 

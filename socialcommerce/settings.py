@@ -279,6 +279,7 @@ SALE_HOLD_SECONDS = env.number("SALE_HOLD_SECONDS", 300)  # to pay a unit by han
 SALE_PAYING_GRACE_SECONDS = env.number("SALE_PAYING_GRACE_SECONDS", 120)  # a payment under way
 SALE_LEASE_MS = env.number("SALE_LEASE_MS", 3_000)  # the gate closes this long after the controller
 SALE_DRAIN_BATCH = env.number("SALE_DRAIN_BATCH", 1_000)  # stream entries in one transaction
+SALE_DRAIN_GATHER_MS = env.number("SALE_DRAIN_GATHER_MS", 100)  # between two that are not full
 SALE_RESTORE_SECONDS = env.number("SALE_RESTORE_SECONDS", 10)  # earlier receipts alone come in
 SALE_STATE_CACHE_MS = env.number("SALE_STATE_CACHE_MS", 1_000)  # how old a refusal may be
 SALE_PAGE_CACHE_MS = env.number("SALE_PAGE_CACHE_MS", 1_000)  # how old counts on a page may be

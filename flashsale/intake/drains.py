@@ -1,5 +1,6 @@
 """From the gate's streams into PostgreSQL: read, commit, and only then acknowledge."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,6 +17,8 @@ from socialcommerce.lib import clock, faultpoints, redis
 
 # A task ends after so many batches, so that a worker can stop in good order; the next is nudged.
 BATCHES_MAX: Final = 200
+# So many batches that were not full, and another sale has its turn at this worker.
+THIN_BATCHES_MAX: Final = 10
 WORK: Final[dict[Stream, Work]] = {
     Stream.RESERVATIONS: reservation_batches.work,
     Stream.CLAIMS: claim_batches.work,
@@ -30,14 +33,18 @@ class Drained:
     is_empty: bool
 
 
-def drain(*, sale_id: int, stream: Stream) -> Drained:
+def drain(*, sale_id: int, stream: Stream, gathers: bool = False) -> Drained:
     """What waits in the stream is committed, batch by batch, and acknowledged.
+
+    `gathers`: after a batch that was not full, SALE_DRAIN_GATHER_MS pass from its beginning until
+    the next, so that a steady stream of people shares what a transaction costs.
 
     A closed gate leaves everything to the rebuild, which drains what survived. Raises
     redis.RedisError and django.db.OperationalError: what was not acknowledged comes again.
     """
-    client, done = redis.gate(), 0
+    client, done, thin = redis.gate(), 0, 0
     for _batch in range(BATCHES_MAX):
+        began = time.monotonic()
         try:
             count = _drain_batch(client, sale_id=sale_id, stream=stream, now=clock.now())
         except (StaleEpoch, streams.NoStream):
@@ -45,7 +52,17 @@ def drain(*, sale_id: int, stream: Stream) -> Drained:
         if count == 0:
             return Drained(done, is_empty=True)
         done += count
+        if gathers and count < settings.SALE_DRAIN_BATCH:
+            thin += 1
+            if thin == THIN_BATCHES_MAX:
+                break
+            _let_gather(began)
     return Drained(done, is_empty=False)
+
+
+def _let_gather(began: float) -> None:
+    passed = time.monotonic() - began
+    time.sleep(max(0.0, settings.SALE_DRAIN_GATHER_MS / 1_000 - passed))
 
 
 def _drain_batch(client: redis.Redis, *, sale_id: int, stream: Stream, now: datetime) -> int:
