@@ -1,5 +1,6 @@
 from payments.models.attempts import PaymentAttempt
 from payments.models.events import StripeEvent, StripeEventState
+from payments.models.gift_cards import GiftCard
 from payments.models.instruments import CardSetup, Instrument, StripeCustomer
 from payments.models.ledger import (
     Account,
@@ -28,6 +29,7 @@ __all__ = [
     "CardSetup",
     "ConnectAccount",
     "ConnectState",
+    "GiftCard",
     "Hold",
     "Instrument",
     "LedgerDifference",

@@ -20,9 +20,12 @@ class AccountKind(models.TextChoices):
     ESCROW = "escrow", _("Escrow")
     RESERVE = "reserve", _("Reserve")
     FEES = "fees", _("Fees")
+    COSTS = "costs", _("Costs")
     CLEARING = "clearing", _("Card clearing")
     EQUITY = "equity", _("Site equity")
     RECEIVABLE = "receivable", _("Owed to the site")
+    GIFT_CARD = "gift_card", _("Gift card")
+    MARKETING = "marketing", _("Given away by the site")
 
 
 class Account(models.Model):

@@ -23,10 +23,12 @@ class Payment(models.Model):
     class Method(models.TextChoices):
         WALLET = "wallet", _("Wallet")
         CARD = "card", _("Card")
+        GIFT_CARD = "gift_card", _("Gift card")
 
     class Purpose(models.TextChoices):
         PURCHASE = "purchase", _("Purchase")  # captured money goes to the payee's escrow
         TOP_UP = "top_up", _("Top-up")  # captured money goes to the payer's own wallet
+        GIFT_CARD = "gift_card", _("Gift card")  # captured money goes onto `gift_card`
 
     # Found by the index of payments_payment_key.
     payer = models.ForeignKey(
@@ -35,10 +37,10 @@ class Payment(models.Model):
     payee = models.ForeignKey(
         "accounts.Profile", on_delete=models.PROTECT, related_name="payments_received"
     )
-    purpose = models.CharField(max_length=8, choices=Purpose, default=Purpose.PURCHASE)
+    purpose = models.CharField(max_length=9, choices=Purpose, default=Purpose.PURCHASE)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    method = models.CharField(max_length=6, choices=Method)
+    method = models.CharField(max_length=9, choices=Method)
     instrument = models.ForeignKey("payments.Instrument", on_delete=models.PROTECT, null=True)
     # The card as the attempt under way names it at Stripe: binding the card anew meanwhile must
     # not change what is sent under the attempt's key.
@@ -54,6 +56,19 @@ class Payment(models.Model):
     # Database defaults, so that a batch of a sale need not name what it never has.
     wallet_part_minor = models.BigIntegerField(
         default=0, db_default=0, help_text=_("Of a card payment: what the wallet pays of it.")
+    )
+    gift_part_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text=_("What a gift card pays of it.")
+    )
+    # The card that pays the part, or that is bought. Its key is not checked by the database, row
+    # by row of a sale that never has one: a trigger keeps gift cards from being deleted.
+    gift_card = models.ForeignKey(
+        "payments.GiftCard",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     clawed_minor = models.BigIntegerField(
         default=0, db_default=0, help_text=_("Of what was refunded: taken back after release.")
@@ -112,12 +127,28 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(wallet_part_minor=0)
                 | Q(
-                    method="card", wallet_part_minor__gt=0, wallet_part_minor__lt=F("amount_minor")
+                    method="card",
+                    wallet_part_minor__gt=0,
+                    wallet_part_minor__lt=F("amount_minor") - F("gift_part_minor"),
                 ),
                 name="payments_payment_wallet_part",
             ),
+            # A gift card pays all of it, and is the method, or less than all.
             models.CheckConstraint(
-                condition=Q(method="wallet", instrument__isnull=True)
+                condition=Q(gift_part_minor=0, method__in=["wallet", "card"])
+                | Q(gift_part_minor__gt=0, purpose="purchase", gift_card__isnull=False)
+                & (
+                    Q(method="gift_card", gift_part_minor=F("amount_minor"))
+                    | Q(method__in=["wallet", "card"], gift_part_minor__lt=F("amount_minor"))
+                ),
+                name="payments_payment_gift_part",
+            ),
+            models.CheckConstraint(
+                condition=~Q(purpose="gift_card") | Q(gift_card__isnull=False),
+                name="payments_payment_buys_a_card",
+            ),
+            models.CheckConstraint(
+                condition=Q(method__in=["wallet", "gift_card"], instrument__isnull=True)
                 | Q(method="card", instrument__isnull=False),
                 name="payments_payment_instrument",
             ),
@@ -140,7 +171,7 @@ class Payment(models.Model):
         """What the card is asked for; 0 where no card pays."""
         if self.method != self.Method.CARD:
             return 0
-        return self.amount_minor - self.wallet_part_minor
+        return self.amount_minor - self.gift_part_minor - self.wallet_part_minor
 
     @property
     def in_escrow_minor(self) -> int:

@@ -13,6 +13,7 @@ class Refund(models.Model):
     class To(models.TextChoices):
         CARD = "card", _("Card")
         WALLET = "wallet", _("Wallet")
+        GIFT_CARD = "gift_card", _("Gift card")
 
     payment = models.ForeignKey(
         "payments.Payment", on_delete=models.PROTECT, related_name="refunds"
@@ -25,7 +26,7 @@ class Refund(models.Model):
     fee_minor = models.BigIntegerField(
         default=0, db_default=0, help_text=_("The site's share of what was taken back.")
     )
-    to = models.CharField(max_length=6, choices=To)
+    to = models.CharField(max_length=9, choices=To)
     reason = models.CharField(max_length=140)
     key = models.CharField(max_length=100)
     state = models.CharField(max_length=10, default=RefundState.PENDING.value)

@@ -26,9 +26,12 @@ NATURES: Final = {
     AccountKind.ESCROW: Nature(floor_minor=0, accrues=True),
     AccountKind.RESERVE: Nature(floor_minor=0, accrues=False),
     AccountKind.FEES: Nature(floor_minor=None, accrues=True),
+    AccountKind.COSTS: Nature(floor_minor=None, accrues=True),
     AccountKind.CLEARING: Nature(floor_minor=None, accrues=True),
     AccountKind.EQUITY: Nature(floor_minor=None, accrues=True),
     AccountKind.RECEIVABLE: Nature(floor_minor=None, accrues=True),
+    AccountKind.GIFT_CARD: Nature(floor_minor=0, accrues=False),
+    AccountKind.MARKETING: Nature(floor_minor=None, accrues=True),
 }
 
 
@@ -106,6 +109,11 @@ def fees(currency: str) -> Account:
     return account(owner=SITE, kind=AccountKind.FEES, currency=currency)
 
 
+def costs(currency: str) -> Account:
+    """Minus what the site has paid for its own: Stripe's fees, those of disputes among them."""
+    return account(owner=SITE, kind=AccountKind.COSTS, currency=currency)
+
+
 def clearing(currency: str) -> Account:
     """The other side of what Stripe took and gave: minus what the site should have there."""
     return account(owner=STRIPE, kind=AccountKind.CLEARING, currency=currency)
@@ -113,3 +121,13 @@ def clearing(currency: str) -> Account:
 
 def equity(currency: str) -> Account:
     return account(owner=SITE, kind=AccountKind.EQUITY, currency=currency)
+
+
+def gift_card(card_id: int, currency: str) -> Account:
+    """What can be spent from one gift card, and what the site owes whoever has it."""
+    return account(owner=f"gift:{card_id}", kind=AccountKind.GIFT_CARD, currency=currency)
+
+
+def marketing(currency: str) -> Account:
+    """Minus what the site has given away: gift cards that nobody paid, its coupons."""
+    return account(owner=SITE, kind=AccountKind.MARKETING, currency=currency)

@@ -1,0 +1,2 @@
+DROP TRIGGER payments_giftcard_identity ON payments_giftcard;
+DROP TRIGGER payments_giftcard_kept ON payments_giftcard;
