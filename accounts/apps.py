@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,7 +10,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import notices  # noqa: PLC0415  apps are loaded only now
+        from accounts.openid import checks  # noqa: PLC0415
 
         notices.register(
             notices.NoticeKind(key="followed", template="accounts/notices/_followed.html")
         )
+        register(checks.providers_are_sound)

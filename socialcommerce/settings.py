@@ -225,6 +225,14 @@ AXES_VERBOSE = False
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 AXES_CLIENT_IP_CALLABLE = "socialcommerce.lib.http.client_address"
 
+# Sites whose accounts people can link (OpenID Connect); without one nothing of it is shown. Each
+# `key` names its site in addresses, prices and rows, for ever: small letters, digits, hyphens.
+OPENID_PROVIDERS = env.records(
+    "OPENID_PROVIDERS",
+    env.text("OPENID_PROVIDERS", "[]"),
+    fields=("key", "name", "issuer", "client_id", "client_secret"),
+)
+
 # --- Mail ---------------------------------------------------------------------------------
 
 EMAIL_BACKEND = env.text(

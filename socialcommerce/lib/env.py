@@ -1,6 +1,8 @@
 """Environment variables that speak up: a wrong value names the variable and what it wants."""
 
+import json
 import os
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -37,6 +39,28 @@ def number(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas, empty words dropped."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def records(name: str, value: str, *, fields: Sequence[str]) -> list[dict[str, str]]:
+    """A JSON list of objects in `value`, the text of the variable `name`: each with exactly these
+    fields, each field a text that is not empty.
+    """
+    try:
+        read = json.loads(value)
+    except ValueError:
+        read = None
+    if not isinstance(read, list) or not all(_is_record(one, fields) for one in read):
+        wanted = ", ".join(fields)
+        raise BadEnvironment(f"{name} wants a JSON list of objects, each with {wanted}.")
+    return read
+
+
+def _is_record(value: object, fields: Sequence[str]) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == set(fields)
+        and all(isinstance(text, str) and text for text in value.values())
+    )
 
 
 def database(url: str) -> dict[str, object]:
