@@ -1,7 +1,7 @@
 from payments.models.attempts import PaymentAttempt
 from payments.models.events import StripeEvent, StripeEventState
 from payments.models.gift_cards import GiftCard
-from payments.models.instruments import CardSetup, Instrument, StripeCustomer
+from payments.models.instruments import CardSetup, Instrument, LinkedAccount, StripeCustomer
 from payments.models.ledger import (
     Account,
     AccountKind,
@@ -34,6 +34,7 @@ __all__ = [
     "Instrument",
     "LedgerDifference",
     "LedgerTransaction",
+    "LinkedAccount",
     "MerchantTerms",
     "Payment",
     "PaymentAttempt",

@@ -1,4 +1,4 @@
-"""Cards bound to a profile. The number itself never reaches this site, only what Stripe tells."""
+"""What is bound to a profile: cards, of which Stripe keeps the number, and linked accounts."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -6,6 +6,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Consented
+
+NICKNAME_LENGTH_MAX = 40
 
 
 class StripeCustomer(models.Model):
@@ -22,8 +26,14 @@ class InstrumentQuerySet(models.QuerySet["Instrument"]):
         bound = self.filter(profile_id=profile_id, unbound_at__isnull=True)
         return bound.order_by("-is_default", "-id")
 
+    def unexpired(self, now: datetime) -> "InstrumentQuerySet":
+        """A card is good to the last day of its month."""
+        return self.filter(
+            Q(exp_year__gt=now.year) | Q(exp_year=now.year, exp_month__gte=now.month)
+        )
 
-class Instrument(models.Model):
+
+class Instrument(Consented):
     profile = models.ForeignKey(
         "accounts.Profile", on_delete=models.PROTECT, related_name="instruments"
     )
@@ -35,8 +45,13 @@ class Instrument(models.Model):
     fingerprint = models.CharField(max_length=80)
     country = models.CharField(max_length=2, blank=True)
     is_default = models.BooleanField(default=False)
+    nickname = models.CharField(
+        max_length=NICKNAME_LENGTH_MAX, blank=True, default="", db_default=""
+    )
     created_at = models.DateTimeField()
     unbound_at = models.DateTimeField(null=True)
+    # When its person was told that it expires; empty again for a card that got a new date.
+    warned_at = models.DateTimeField(null=True)
 
     objects = InstrumentQuerySet.as_manager()
 
@@ -57,16 +72,23 @@ class Instrument(models.Model):
                 name="payments_instrument_default_is_bound",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["exp_year", "exp_month"],
+                condition=Q(unbound_at__isnull=True, warned_at__isnull=True),
+                name="payments_instrument_to_warn",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.brand} {self.last4}"
 
     def is_expired(self, now: datetime) -> bool:
-        """A card is good to the last day of its month."""
+        """As `unexpired` says."""
         return (self.exp_year, self.exp_month) < (now.year, now.month)
 
 
-class CardSetup(models.Model):
+class CardSetup(Consented):
     """A person on the way to bind a card: our row first, so that the way back is known."""
 
     class Place(models.TextChoices):
@@ -85,3 +107,51 @@ class CardSetup(models.Model):
 
     def __str__(self) -> str:
         return f"setup {self.pk}"
+
+
+class LinkedAccountQuerySet(models.QuerySet["LinkedAccount"]):
+    def of(self, profile_id: int) -> "LinkedAccountQuerySet":
+        """Those that are linked now, the first one first."""
+        return self.filter(profile_id=profile_id, unlinked_at__isnull=True).order_by("id")
+
+
+class LinkedAccount(Consented):
+    """An account at another site that is this person's: it pays nothing, it unlocks fan prices.
+
+    The row stays when the link is taken back, as what was agreed and for how long; the name goes.
+    """
+
+    profile = models.ForeignKey(
+        "accounts.Profile", on_delete=models.PROTECT, related_name="linked_accounts"
+    )
+    provider = models.CharField(_("site"), max_length=30)
+    # The account at that site, as OpenID Connect names it: never given to anybody else there.
+    subject = models.CharField(max_length=255)
+    name = models.CharField(_("name there"), max_length=80, blank=True)
+    linked_at = models.DateTimeField(_("linked"))
+    unlinked_at = models.DateTimeField(null=True)
+
+    objects = LinkedAccountQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["provider", "subject"],
+                condition=Q(unlinked_at__isnull=True),
+                name="payments_linked_to_one_person",
+            ),
+            models.UniqueConstraint(
+                fields=["profile", "provider"],
+                condition=Q(unlinked_at__isnull=True),
+                name="payments_linked_one_of_a_site",
+            ),
+            models.CheckConstraint(
+                condition=Q(consented_at__isnull=False)
+                & ~Q(consent_version="")
+                & ~Q(consent_text=""),
+                name="payments_linked_with_consent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.subject}"
