@@ -1,4 +1,5 @@
 from payments.models.attempts import PaymentAttempt
+from payments.models.cash_outs import CashOut
 from payments.models.events import StripeEvent, StripeEventState
 from payments.models.gift_cards import GiftCard
 from payments.models.instruments import CardSetup, Instrument, LinkedAccount, StripeCustomer
@@ -11,6 +12,7 @@ from payments.models.ledger import (
     LedgerTransaction,
     Transfer,
 )
+from payments.models.limits import MoneyFreeze, Standing, StandingLimits
 from payments.models.merchants import (
     ConnectAccount,
     ConnectState,
@@ -20,6 +22,7 @@ from payments.models.merchants import (
     Reserve,
 )
 from payments.models.payments import Payment
+from payments.models.pins import PaymentPin
 from payments.models.refunds import Refund
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "AccountKind",
     "Accrual",
     "CardSetup",
+    "CashOut",
     "ConnectAccount",
     "ConnectState",
     "GiftCard",
@@ -36,12 +40,16 @@ __all__ = [
     "LedgerTransaction",
     "LinkedAccount",
     "MerchantTerms",
+    "MoneyFreeze",
     "Payment",
     "PaymentAttempt",
+    "PaymentPin",
     "Payout",
     "PayoutEvery",
     "Refund",
     "Reserve",
+    "Standing",
+    "StandingLimits",
     "StripeCustomer",
     "StripeEvent",
     "StripeEventState",

@@ -43,6 +43,8 @@ class Account(models.Model):
     held_minor = models.BigIntegerField(default=0)
     floor_minor = models.BigIntegerField(null=True, help_text=_("Lowest balance; empty is none."))
     accrues = models.BooleanField(default=False)
+    # Of a wallet that its person closed: empty, and open again with the first money that comes.
+    closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -60,6 +62,10 @@ class Account(models.Model):
             models.CheckConstraint(condition=Q(held_minor__gte=0), name="payments_account_held"),
             models.CheckConstraint(
                 condition=Q(currency__regex=r"^[A-Z]{3}$"), name="payments_account_currency"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(posted_minor=0, held_minor=0),
+                name="payments_account_closed_is_empty",
             ),
         ]
 

@@ -18,6 +18,10 @@ class Refund(models.Model):
     payment = models.ForeignKey(
         "payments.Payment", on_delete=models.PROTECT, related_name="refunds"
     )
+    # Of a top-up that its person cashes out; none for what a payee gives back.
+    cash_out = models.ForeignKey(
+        "payments.CashOut", on_delete=models.PROTECT, related_name="parts", null=True
+    )
     amount_minor = models.BigIntegerField()
     # Where the amount came from; the rest of it out of escrow. A failure goes the same way back.
     clawed_minor = models.BigIntegerField(
