@@ -12,7 +12,6 @@ from benchmarks.reports import Report, Zeros
 from benchmarks.rivals import copied, database
 from benchmarks.rounds import Contender, Figures, interleaved
 from benchmarks.stack import Stack
-from flashsale.models import Claim
 from flashsale.standings import Standing
 
 SIZES = {
@@ -52,8 +51,7 @@ class Claiming:
         with Meter(self.stack.roots) as meter:
             visit = Visit(opening.plan(self.stack, journal=journal))
             try:
-                paid = partial(_paid, opening.stage.sale_id)
-                curve = watching.until(paid, size["units"], every=0.2)
+                curve = watching.paid(opening.stage.sale_id, size["units"])
                 heard = visit.end()
             finally:
                 visit.stop()
@@ -98,10 +96,6 @@ class Claiming:
 
     def copied(self) -> Figures:
         return {"per_second": copied.rows_per_second("flashsale_claim")}
-
-
-def _paid(sale_id: int) -> int:
-    return Claim.objects.filter(sale_id=sale_id, state="paid").count()
 
 
 def measure(stack: Stack, size: Mapping[str, int]) -> Report:

@@ -25,9 +25,10 @@ ENDS: Final = (
     Standing.ENDED,
     Standing.CANCELLED,
 )
-# The gate is loaded in the meantime; so many reservations a second are surely read.
-SETTLE_SECONDS: Final = 3.0
-LOADED_PER_SECOND: Final = 50_000
+# The gate is loaded and the list sealed in the meantime, as before any sale whose reservations
+# closed some minutes ago; so many reservations a second are surely read and hashed.
+SETTLE_SECONDS: Final = 4.0
+LOADED_PER_SECOND: Final = 30_000
 LOOKERS: Final = 200
 
 

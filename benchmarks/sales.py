@@ -82,11 +82,12 @@ def announce_reserving(stage: Stage) -> None:
 
 
 def announce_starting(stage: Stage, *, in_seconds: float) -> datetime:
-    """Approved; reservations are closed before it starts in `in_seconds`: when that is."""
-    starts = clock.now() + timedelta(seconds=in_seconds)
+    """Approved; reservations close at once and it starts in `in_seconds`: when that is."""
+    now = clock.now()
+    starts = now + timedelta(seconds=in_seconds)
     Sale.objects.filter(pk=stage.sale_id).update(
         reserve_opens_at=starts - LASTS,
-        reserve_closes_at=starts - timedelta(milliseconds=500),
+        reserve_closes_at=now + timedelta(seconds=1),
         starts_at=starts,
         ends_at=starts + LASTS,
     )

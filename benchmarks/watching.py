@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.db.models import QuerySet
 
@@ -58,6 +59,15 @@ def decided(sale_id: int) -> int:
     counting would cost the workers their CPU.
     """
     return Sale.objects.values_list("log_length", flat=True).get(pk=sale_id)
+
+
+def paid(sale_id: int, units: int) -> Curve:
+    """Looks until so many units are paid; until so many claims are decided at the log, which
+    costs one row, because counting what is paid would be a load of its own.
+    """
+    until(partial(decided, sale_id), units, every=0.1)
+    settled = Claim.objects.filter(sale_id=sale_id, state="paid")
+    return until(settled.count, units, every=0.1)
 
 
 def claims(sale_id: int) -> "QuerySet[Claim]":

@@ -4,13 +4,23 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import heartbeat_sent
+from celery.signals import heartbeat_sent, task_prerun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialcommerce.settings")
 
 app = Celery("plaza")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+def look_at_connections(**_: Any) -> None:
+    """A connection serves many tasks (CELERY_DB_REUSE_MAX), unless it has aged or was ended.
+
+    Connecting costs both sides more than a thin batch does.
+    """
+    close_old_connections()
 
 
 @heartbeat_sent.connect

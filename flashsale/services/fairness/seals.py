@@ -16,7 +16,7 @@ from flashsale.sale_states import SaleState
 from flashsale.services import acts, sales
 from flashsale.services.fairness import entrants, secrets, turns
 from flashsale.services.locking import lock_sale, lock_sale_to_end
-from socialcommerce.lib import redis
+from socialcommerce.lib import faultpoints, guards, redis
 
 logger = logging.getLogger(__name__)
 
@@ -27,23 +27,18 @@ MARGIN: Final = timedelta(seconds=1)
 def seal(sale: Sale, *, now: datetime) -> bool:
     """The weights are final, the tree of all standing reservations is built, its root published.
 
-    True if the sale is sealed, now or before; False while a reservation is still on its way.
-    Opens the transaction, locks the sale; some seconds for a million reservations. Raises
-    redis.RedisError.
+    True if the sale is sealed, now or before; False while a reservation is still on its way, or
+    where one came or went meanwhile. Opens the transaction, locks the sale: in a draw while the
+    tree is built, some seconds for a million reservations. Raises redis.RedisError.
     """
     if sale.sealed_at is not None:
         return True
     if sale.state != SaleState.APPROVED or not _all_are_written(sale):
         return False
-    with transaction.atomic(durable=True):
-        # Whoever is taking a pass at this moment has it before the weights are set.
-        locked = lock_sale_to_end(sale.pk) if sale.kind == SaleKind.DRAW else lock_sale(sale.pk)
-        if locked.sealed_at is None and locked.state == SaleState.APPROVED:
-            if locked.kind == SaleKind.DRAW:
-                turns.set_weights(locked)
-            tree = _tree(locked)
-            locked.root, locked.sealed_at = tree.root, now
-            locked.save(update_fields=["root", "sealed_at"])
+    if sale.kind == SaleKind.DRAW:
+        _seal_draw(sale, now=now)
+    else:
+        _seal_list(sale, now=now)
     sale.refresh_from_db()
     return sale.sealed_at is not None
 
@@ -74,6 +69,41 @@ def reveal(sale: Sale, *, now: datetime) -> bool:
     return bool(sale.seed)
 
 
+def _seal_draw(sale: Sale, *, now: datetime) -> None:
+    """Nobody claims in a draw, so nobody waits for this lock. Whoever is taking a pass at this
+    moment has it before the weights are set.
+    """
+    with transaction.atomic(durable=True):
+        locked = lock_sale_to_end(sale.pk)
+        if _is_open(locked):
+            turns.set_weights(locked)
+            _publish(locked, _tree(locked), now=now)
+
+
+def _seal_list(sale: Sale, *, now: datetime) -> None:
+    """Before the lock, since people may be claiming; and not at all if the list has changed since.
+    Each that comes or goes is counted in the sale's row.
+    """
+    sale.refresh_from_db()
+    tree = _tree(sale)
+    faultpoints.reach("tree built")
+    with transaction.atomic(durable=True):
+        locked = lock_sale(sale.pk)
+        same = (locked.reserved, locked.withdrawn) == (sale.reserved, sale.withdrawn)
+        if _is_open(locked) and (same or not guards.is_on("list unchanged")):
+            _publish(locked, tree, now=now)
+
+
+def _is_open(locked: Sale) -> bool:
+    return locked.sealed_at is None and locked.state == SaleState.APPROVED
+
+
+def _publish(locked: Sale, tree: Tree, *, now: datetime) -> None:
+    tree.save(force_insert=True)
+    locked.root, locked.sealed_at = tree.root, now
+    locked.save(update_fields=["root", "sealed_at"])
+
+
 def _all_are_written(sale: Sale) -> bool:
     """By the gate's clock, which admits: after the close nothing is added to the stream, and an
     entry leaves it only when it is committed."""
@@ -84,7 +114,7 @@ def _all_are_written(sale: Sale) -> bool:
 
 
 def _tree(sale: Sale) -> Tree:
-    """Block by block, so that no million leaves are in memory at once."""
+    """Not saved. Block by block, so that no million leaves are in memory at once."""
     blocks, numbered = [], enumerate(entrants.of(sale))
     count = 0
     for _block, rows in groupby(numbered, key=lambda row: row[0] // merkle.BLOCK):
@@ -92,7 +122,7 @@ def _tree(sale: Sale) -> Tree:
         count += len(members)
         top = merkle.root([entrant.leaf for entrant in members])
         blocks.append((members[0].number, top.hex()))
-    return Tree.objects.create(sale=sale, count=count, blocks=blocks)
+    return Tree(sale=sale, count=count, blocks=blocks)
 
 
 def _shares(sale: Sale, *, now: datetime) -> list[Secret]:

@@ -69,6 +69,7 @@ class Controller:
         _sweep(sale, now=now)
         if sale.state == SaleState.PAUSED:
             _keep_closed(sale)
+            _tell(sale, now=now)
             return
         turn = None if self.long_work.is_busy(sale.pk) else waves.turn(sale, now=now)
         if turn is None and is_open(sale):
@@ -82,6 +83,8 @@ class Controller:
         client, keys = redis.gate(), Keys(sale.pk)
         restoring = _admit_places(client, sale)
         waits = _nudge(client, sale, keys)
+        if not waits:
+            _tell(sale, now=now)
         excess = self.reconciliation.gate_excess(sale)
         if excess:
             reason = _("the gate counts %(units)s units too many") % {"units": excess}
@@ -157,6 +160,10 @@ def _sweep(sale: Sale, *, now: datetime) -> None:
             break
     if _any_late_payment(sale, now):
         _queue(tasks.stop_payments, sale)
+
+
+def _tell(sale: Sale, *, now: datetime) -> None:
+    """Not while anybody waits: the news take a worker, and the sale's row, from their line."""
     if news.is_due(sale, now=now):
         _queue(tasks.tell_people, sale)
 

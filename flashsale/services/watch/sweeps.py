@@ -7,7 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from flashsale.claim_states import ClaimState
 from flashsale.gate import control
@@ -30,8 +30,11 @@ def expire(*, sale_id: int, now: datetime) -> int:
     """Up to LIMIT holds whose deadline has passed are expired and their units returned; how many.
 
     One whose card payment is under way gets its grace instead. A paused sale's clocks stand
-    still. Locks the sale, then claims that nobody else has locked, then their units.
+    still. Locks the sale, if there is anything to do, then claims that nobody else has locked,
+    then their units.
     """
+    if not _unpaid_in_time(sale_id, now).exists():
+        return 0
     with transaction.atomic(durable=True):
         sale = lock_sale(sale_id)
         if sale.state != SaleState.APPROVED:
@@ -82,9 +85,12 @@ def _stop_payment(claim: Claim, now: datetime) -> None:
         charges.cancel(payment_id=payment.pk, now=now)
 
 
+def _unpaid_in_time(sale_id: int, now: datetime) -> "QuerySet[Claim]":
+    return Claim.objects.filter(sale_id=sale_id, state=ClaimState.HELD, held_until__lte=now)
+
+
 def _overdue(sale_id: int, now: datetime) -> list[Claim]:
-    held = Claim.objects.filter(sale_id=sale_id, state=ClaimState.HELD, held_until__lte=now)
-    locked = held.order_by("held_until").select_for_update(
+    locked = _unpaid_in_time(sale_id, now).order_by("held_until").select_for_update(
         no_key=True, skip_locked=True, of=("self",)
     )
     return list(locked.select_related("order__payment")[:LIMIT])

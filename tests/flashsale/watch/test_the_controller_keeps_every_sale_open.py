@@ -69,7 +69,7 @@ def test_what_went_wrong_beside_is_said_at_the_next_try() -> None:
 def test_a_count_that_takes_long_is_asked_for_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
     sale = sales.live_sale(units=1)
     asked: list[int] = []
-    seconds = iter([0.0, 0.5, 1.0, 4.9, 5.0, 5.5])
+    seconds = iter([0.0, 0.5, 1.0, 14.9, 15.0, 15.5])
     count = conservation.count
 
     def counts(sale_id: int) -> conservation.Count:
@@ -81,8 +81,8 @@ def test_a_count_that_takes_long_is_asked_for_less_often(monkeypatch: pytest.Mon
         "flashsale.services.watch.reconciliation.time.monotonic", lambda: next(seconds)
     )
     books = Reconciliation()
-    assert COUNTING_SHARE == 10
-    for _second in range(4):  # at 0.0 (took 0.5), 1.0, 4.9 and 5.0
+    assert COUNTING_SHARE == 30
+    for _second in range(4):  # at 0.0 (took 0.5), 1.0, 14.9 and 15.0
         assert not books.books_fail(sale)
     assert len(asked) == 2
 
