@@ -147,6 +147,7 @@ CACHES = {
 
 # --- Celery: the work that nobody waits for -----------------------------------------------
 
+CELERY_DB_REUSE_MAX = 1_000_000  # tasks; socialcommerce.celery looks after the connections
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
