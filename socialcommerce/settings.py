@@ -262,6 +262,15 @@ STRIPE_API_BASE = env.text("STRIPE_API_BASE", "")  # empty: Stripe itself
 STRIPE_PAYMENT_ELEMENT = bool(STRIPE_PUBLISHABLE_KEY) and not STRIPE_API_BASE
 TOP_UP_MIN_MINOR = env.number("TOP_UP_MIN_MINOR", 100)  # one unit: below it fees eat the money
 TOP_UP_MAX_MINOR = env.number("TOP_UP_MAX_MINOR", 200_000)  # a lost password must not cost more
+# Nobody of a young account moves as much as others. Days from joining; the amounts are an
+# operator's to change (services.people.standings has the first ones).
+LIMITS_NEW_DAYS = env.number("LIMITS_NEW_DAYS", 7)
+LIMITS_LONG_DAYS = env.number("LIMITS_LONG_DAYS", 180)
+# The payment PIN: from this amount on, so many wrong ones, then a rest; how long its link works.
+PAYMENT_PIN_ABOVE_MINOR = env.number("PAYMENT_PIN_ABOVE_MINOR", 100_000)
+PAYMENT_PIN_TRIES = env.number("PAYMENT_PIN_TRIES", 5)
+PAYMENT_PIN_LOCK_SECONDS = env.number("PAYMENT_PIN_LOCK_SECONDS", 900)
+PAYMENT_PIN_RESET_SECONDS = env.number("PAYMENT_PIN_RESET_SECONDS", 1_800)
 # Stripe charges no card less. Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
 CARD_MIN_MINOR = env.number("CARD_MIN_MINOR", 50)
 # A card payment that got no answer is asked about again after this, and dies after the second.

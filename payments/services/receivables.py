@@ -6,7 +6,10 @@ Debts grow without a lock, as accruals; whoever repays one locks it, so that it 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from payments.models import AccountKind
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+
+from payments.models import Account, AccountKind
 from payments.services import balances, chart
 from payments.services.ledger import Leg
 
@@ -30,6 +33,16 @@ def lock(payee_id: int, currency: str, *, beside: Iterable[int]) -> Debt:
     locked = balances.lock(sorted({account_id, *beside}))
     balance_minor = locked[account_id].posted_minor + balances.fold(account_id)
     return Debt(account_id, max(0, -balance_minor))
+
+
+def owed(payee_id: int, currency: str) -> int:
+    """What the payee owes now, in minor units; nothing is locked. One query."""
+    rows = Account.objects.filter(
+        owner=chart.owner_of(payee_id), kind=AccountKind.RECEIVABLE, currency=currency
+    )
+    minor = F("posted_minor") + Coalesce(Sum("accruals__amount_minor"), 0)
+    balance_minor = rows.annotate(minor=minor).values_list("minor", flat=True).first()
+    return max(0, -(balance_minor or 0))
 
 
 def credit(debt: Debt, *, source_id: int, wallet_id: int, amount_minor: int) -> list[Leg]:
