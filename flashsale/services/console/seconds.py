@@ -4,7 +4,7 @@ Web processes add to the hash `keys.seconds` under "<unix second>:<what>", where
 COUNTED or, for how long a claim took in the web process, "ms<bound>" with a bound of BOUNDS_MS.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -27,8 +27,10 @@ COUNTED: Final = {
 }
 # A process may be late with its counts; afterwards a second does not change any more.
 SETTLES_SECONDS: Final = 15
-# Newer claims than these decide what was held lately, so that the question stays small.
-NEWEST_CLAIMS: Final = 20_000
+# A batch is committed so long after its time at most; and of so many newest claims none that the
+# drain could have written in that time is left out. Both keep a question of each second small.
+HELD_SETTLES_SECONDS: Final = 5
+NEWEST_CLAIMS: Final = 25_000
 
 Counts = dict[int, Counter[str]]
 
@@ -42,8 +44,8 @@ def collect(sale: Sale, *, now: datetime) -> None:
     counts = _read(client, keys)
     this = int(now.timestamp())
     paid = 0
+    since = this - HELD_SETTLES_SECONDS
     if now >= sale.starts_at:
-        since = min([*counts, this - SETTLES_SECONDS])
         for at, held in _held(sale, since=since).items():
             counts.setdefault(at, Counter())["held"] = held
         paid = _newly_paid(sale, at=this)
@@ -54,7 +56,7 @@ def collect(sale: Sale, *, now: datetime) -> None:
     for row in rows:
         if int(row.at.timestamp()) == this:
             row.paid, row.lag = paid, lag
-    _write(rows, this)
+    _write(rows, this, since=since)
     settled = [at for at in counts if at < this - SETTLES_SECONDS]
     _forget(client, keys, settled)
 
@@ -111,14 +113,19 @@ def _p95(counted: Counter[str]) -> float:
     return 0.0
 
 
-def _write(rows: list[Second], this: int) -> None:
-    """Only the present second has a lag and what was newly paid."""
-    told = [*COUNTED.values(), "held", "p95_ms"]
-    now = [row for row in rows if int(row.at.timestamp()) == this]
-    before = [row for row in rows if int(row.at.timestamp()) != this]
-    for part, fields in ((before, told), (now, [*told, "paid", "lag"])):
+def _write(rows: list[Second], this: int, *, since: int) -> None:
+    """Only the present second has a lag and what was newly paid, and what was held before `since`
+    stands.
+    """
+    parts = defaultdict[str, list[Second]](list)
+    for row in rows:
+        at = int(row.at.timestamp())
+        parts["now" if at == this else "lately" if at >= since else "before"].append(row)
+    told = [*COUNTED.values(), "p95_ms"]
+    fields = {"before": told, "lately": [*told, "held"], "now": [*told, "held", "paid", "lag"]}
+    for name, part in parts.items():
         Second.objects.bulk_create(
-            part, update_conflicts=True, unique_fields=["sale", "at"], update_fields=fields
+            part, update_conflicts=True, unique_fields=["sale", "at"], update_fields=fields[name]
         )
 
 
