@@ -42,6 +42,7 @@ DEFAULTS: Final = {
         "cash_out_week_minor": 2_000_000,
     },
 }
+LIMITS: Final = tuple(DEFAULTS[Standing.NEW])
 
 
 class BadLimits(Invalid):
@@ -97,7 +98,7 @@ def all_limits() -> list[StandingLimits]:
 def change(
     *, standing: Standing, limits: dict[str, int], by_id: int, now: datetime
 ) -> StandingLimits:
-    """Everybody in that standing has these limits (names as in DEFAULTS) from now on.
+    """Everybody in that standing has these limits (by the names in LIMITS) from now on.
 
     Raises BadLimits: a week that holds less than a day.
     """
