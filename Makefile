@@ -8,8 +8,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/pytest
-# Two processes: on two cores more of them only wait for each other.
-TEST_PROCESSES ?= 2
+# Three processes on two cores: tests wait a quarter of their time, for a clock or a page.
+TEST_PROCESSES ?= 3
 # What production must bring along; `check --deploy` looks at settings, so no service is asked.
 PRODUCTION := PLAZA_ENV=production SECRET_KEY=$$(printf 'not-a-secret-%s-' {1..5}) \
 	SITE_URL=https://plaza.example ALLOWED_HOSTS=plaza.example \
