@@ -23,12 +23,15 @@ from payments.models.merchants import (
 )
 from payments.models.payments import Payment
 from payments.models.pins import PaymentPin
+from payments.models.reconciliation import BalanceDay, BalanceLine
 from payments.models.refunds import Refund
 
 __all__ = [
     "Account",
     "AccountKind",
     "Accrual",
+    "BalanceDay",
+    "BalanceLine",
     "CardSetup",
     "CashOut",
     "ConnectAccount",

@@ -22,6 +22,7 @@ class AccountKind(models.TextChoices):
     FEES = "fees", _("Fees")
     COSTS = "costs", _("Costs")
     CLEARING = "clearing", _("Card clearing")
+    BANK = "bank", _("The site's bank")
     EQUITY = "equity", _("Site equity")
     RECEIVABLE = "receivable", _("Owed to the site")
     GIFT_CARD = "gift_card", _("Gift card")

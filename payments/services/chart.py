@@ -28,6 +28,7 @@ NATURES: Final = {
     AccountKind.FEES: Nature(floor_minor=None, accrues=True),
     AccountKind.COSTS: Nature(floor_minor=None, accrues=True),
     AccountKind.CLEARING: Nature(floor_minor=None, accrues=True),
+    AccountKind.BANK: Nature(floor_minor=None, accrues=True),
     AccountKind.EQUITY: Nature(floor_minor=None, accrues=True),
     AccountKind.RECEIVABLE: Nature(floor_minor=None, accrues=True),
     AccountKind.GIFT_CARD: Nature(floor_minor=0, accrues=False),
@@ -117,6 +118,11 @@ def costs(currency: str) -> Account:
 def clearing(currency: str) -> Account:
     """The other side of what Stripe took and gave: minus what the site should have there."""
     return account(owner=STRIPE, kind=AccountKind.CLEARING, currency=currency)
+
+
+def bank(currency: str) -> Account:
+    """Minus what went from Stripe to the site's own bank, less what came from there."""
+    return account(owner=SITE, kind=AccountKind.BANK, currency=currency)
 
 
 def equity(currency: str) -> Account:

@@ -1,0 +1,2 @@
+DROP TRIGGER payments_balanceline_told ON payments_balanceline;
+DROP TRIGGER payments_balanceline_kept ON payments_balanceline;
