@@ -1,5 +1,6 @@
 from payments.models.attempts import PaymentAttempt
 from payments.models.cash_outs import CashOut
+from payments.models.disputes import Dispute
 from payments.models.events import StripeEvent, StripeEventState
 from payments.models.gift_cards import GiftCard
 from payments.models.instruments import CardSetup, Instrument, LinkedAccount, StripeCustomer
@@ -36,6 +37,7 @@ __all__ = [
     "CashOut",
     "ConnectAccount",
     "ConnectState",
+    "Dispute",
     "GiftCard",
     "Hold",
     "Instrument",
