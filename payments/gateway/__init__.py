@@ -6,6 +6,7 @@ database transaction. ``Unavailable`` means that the outcome is not known: ask a
 key, or retrieve.
 """
 
+from payments.gateway.balances import LineInfo, UnreadableLine, list_lines
 from payments.gateway.cards import (
     CardDetails,
     SetupIntentInfo,
@@ -56,7 +57,7 @@ from payments.gateway.errors import (
     Unavailable,
     UnmappedAmount,
 )
-from payments.gateway.events import EventInfo, parse_event
+from payments.gateway.events import EventInfo, list_missed_events, parse_event
 from payments.gateway.refunding import (
     RefundResult,
     RefundStatus,
@@ -73,6 +74,7 @@ __all__ = [
     "EventInfo",
     "GatewayError",
     "KeyMisused",
+    "LineInfo",
     "NotConfigured",
     "PaymentResult",
     "PaymentStatus",
@@ -89,6 +91,7 @@ __all__ = [
     "TransferResult",
     "Unavailable",
     "UnmappedAmount",
+    "UnreadableLine",
     "cancel_payment",
     "confirm_payment",
     "create_account",
@@ -106,6 +109,8 @@ __all__ = [
     "find_payout",
     "find_refund",
     "find_transfer",
+    "list_lines",
+    "list_missed_events",
     "parse_event",
     "retrieve_account",
     "retrieve_payment",
