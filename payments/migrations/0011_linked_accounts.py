@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ("consent_text", models.TextField(blank=True, db_default="", default="")),
                 ("consented_at", models.DateTimeField(blank=True, null=True)),
                 ("provider", models.CharField(max_length=30, verbose_name="site")),
-                ("subject", models.CharField(max_length=255)),
+                ("subject", models.CharField(blank=True, max_length=255)),
                 ("name", models.CharField(blank=True, max_length=80, verbose_name="name there")),
                 ("linked_at", models.DateTimeField(verbose_name="linked")),
                 ("unlinked_at", models.DateTimeField(null=True)),
@@ -112,6 +112,19 @@ class Migration(migrations.Migration):
                     models.Q(("consent_text", ""), _negated=True),
                 ),
                 name="payments_linked_with_consent",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="linkedaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("unlinked_at__isnull", True), models.Q(("subject", ""), _negated=True)
+                    ),
+                    models.Q(("name", ""), ("subject", ""), ("unlinked_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="payments_linked_or_forgotten",
             ),
         ),
     ]

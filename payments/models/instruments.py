@@ -1,7 +1,7 @@
 """What is bound to a profile: cards, of which Stripe keeps the number, and linked accounts."""
 
-from datetime import datetime
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consented
 
-NICKNAME_LENGTH_MAX = 40
+NICKNAME_LENGTH_MAX: Final = 40
+WARN_BEFORE: Final = timedelta(days=30)  # its end; banks send the new card some weeks ahead
 
 
 class StripeCustomer(models.Model):
@@ -87,6 +88,10 @@ class Instrument(Consented):
         """As `unexpired` says."""
         return (self.exp_year, self.exp_month) < (now.year, now.month)
 
+    def expires_soon(self, now: datetime) -> bool:
+        """It still pays, and will not in WARN_BEFORE."""
+        return not self.is_expired(now) and self.is_expired(now + WARN_BEFORE)
+
 
 class CardSetup(Consented):
     """A person on the way to bind a card: our row first, so that the way back is known."""
@@ -118,7 +123,8 @@ class LinkedAccountQuerySet(models.QuerySet["LinkedAccount"]):
 class LinkedAccount(Consented):
     """An account at another site that is this person's: it pays nothing, it unlocks fan prices.
 
-    The row stays when the link is taken back, as what was agreed and for how long; the name goes.
+    The row stays when the link is taken back, as what was agreed and for how long; whose account it
+    was over there goes.
     """
 
     profile = models.ForeignKey(
@@ -126,7 +132,7 @@ class LinkedAccount(Consented):
     )
     provider = models.CharField(_("site"), max_length=30)
     # The account at that site, as OpenID Connect names it: never given to anybody else there.
-    subject = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255, blank=True)
     name = models.CharField(_("name there"), max_length=80, blank=True)
     linked_at = models.DateTimeField(_("linked"))
     unlinked_at = models.DateTimeField(null=True)
@@ -150,6 +156,11 @@ class LinkedAccount(Consented):
                 & ~Q(consent_version="")
                 & ~Q(consent_text=""),
                 name="payments_linked_with_consent",
+            ),
+            models.CheckConstraint(
+                condition=Q(unlinked_at__isnull=True) & ~Q(subject="")
+                | Q(unlinked_at__isnull=False, subject="", name=""),
+                name="payments_linked_or_forgotten",
             ),
         ]
 
