@@ -182,6 +182,12 @@ class Variant(models.Model):
     name = models.CharField(_("name"), max_length=60, help_text=_("Size, colour, edition."))
     sku = models.CharField(_("SKU"), max_length=40, blank=True)
     price_minor = models.BigIntegerField(_("price"), help_text=_("In minor units."))
+    # For whoever follows the store and has bound what `fan_asks` names: "follow" asks no more,
+    # "card", "card:<brand>" and "account:<key of a site>" do. See services.fan_prices.
+    fan_price_minor = models.BigIntegerField(_("fan price"), null=True, blank=True)
+    fan_asks = models.CharField(
+        _("the fan price is for"), max_length=40, default="follow", db_default="follow"
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("on sale"), default=True)
 
@@ -201,6 +207,17 @@ class Variant(models.Model):
             models.CheckConstraint(
                 condition=models.Q(price_minor__gt=0, price_minor__lte=AMOUNT_MAX_MINOR),
                 name="shop_variant_price_in_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fan_price_minor__isnull=True)
+                | models.Q(fan_price_minor__gt=0, fan_price_minor__lt=models.F("price_minor")),
+                name="shop_variant_fan_price_lower",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    fan_asks__regex=r"^(follow|card(:[a-z_]{1,20})?|account:[a-z0-9-]{1,30})$"
+                ),
+                name="shop_variant_fan_asks_known",
             ),
         ]
 
