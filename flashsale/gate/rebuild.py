@@ -184,7 +184,7 @@ def _meta(sale: Sale, loaded: Loaded, run_id: str, until_us: int) -> Mapping[Any
         "kind": sale.kind,
         "wave": sale.wave,
         "window_us": sale.opening_window_ms * 1_000,
-        # Whether claims of the opening window still wait for their order (services.openings).
+        # Whether claims of the opening window still wait for their order (fairness.openings).
         "undecided": int(bool(sale.opening_window_ms) and sale.allocated_at is None),
         "seed": sale.seed if sale.opening_window_ms else "",
         DRAW_STEP: draw_steps.of(sale).value,
