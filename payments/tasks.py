@@ -12,9 +12,11 @@ from payments.services import (
     stripe_events,
     sweeps,
 )
+from payments.services.reconciling import days
 from socialcommerce.lib import clock
 
 A_RUN = 50  # rows: each may wait ten seconds for Stripe
+DAYS_A_RUN = 7  # of Stripe's list: after a week without us the next hour reads on
 
 
 @shared_task
@@ -45,6 +47,16 @@ def free_reserves() -> None:
 @shared_task
 def process_events() -> None:
     stripe_events.process_due(now=clock.now(), limit=A_RUN)
+
+
+@shared_task
+def catch_up_with_events() -> None:
+    stripe_events.catch_up(now=clock.now())
+
+
+@shared_task
+def reconcile() -> None:
+    days.run_due(now=clock.now(), limit=DAYS_A_RUN)
 
 
 @shared_task

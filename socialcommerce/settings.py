@@ -173,11 +173,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "drive payouts": {"task": "payments.tasks.drive_payouts", "schedule": 30},
     "free reserves": {"task": "payments.tasks.free_reserves", "schedule": 300},
     "process Stripe events": {"task": "payments.tasks.process_events", "schedule": 10},
+    "catch up with Stripe": {"task": "payments.tasks.catch_up_with_events", "schedule": 600},
     "fold accruals": {"task": "payments.tasks.fold_accruals", "schedule": 60},
     "free expired holds": {"task": "payments.tasks.void_expired_holds", "schedule": 60},
     "plan the line-up": {"task": "flashsale.tasks.plan_line_up", "schedule": 600},
     "conclude sales": {"task": "flashsale.tasks.conclude_sales", "schedule": 10},
     "send reminders": {"task": "flashsale.tasks.send_reminders", "schedule": 30},
+    # Each hour, so that a night without Stripe is made up for; what is read is not read again.
+    "reconcile with Stripe": {
+        "task": "payments.tasks.reconcile",
+        "schedule": crontab(minute=20),
+    },
     "prove the books": {"task": "payments.tasks.verify_ledger", "schedule": crontab(hour=3)},
 }
 

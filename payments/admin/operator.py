@@ -264,7 +264,10 @@ class StripeEventAdmin(Book):
 
     @admin.action(description=_("Try again"))
     def replay(self, request: HttpRequest, rows: "QuerySet[StripeEvent]") -> None:
-        count = sum(stripe_events.replay(event_id=row.pk, now=clock.now()) for row in rows)
+        count = 0
+        for row in rows:
+            count += stripe_events.replay(event_id=row.pk, now=clock.now())
+            acts.log(self, request, row, "try again")
         text = ngettext("%(count)d event waits again.", "%(count)d events wait again.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 

@@ -29,18 +29,24 @@ def drive(*, payout_id: int, now: datetime) -> Payout:
     """The payout is as far as Stripe lets it. Outside any transaction; safe to repeat and in
     parallel. Without an answer it stays where it is, and the sweep asks again.
     """
-    payout = Payout.objects.select_related("account").get(pk=payout_id)
     try:
-        if payout.state == PayoutState.CREATED and payout.transfer_id is None:
-            payout = _transfer(payout, now)
-        if payout.state == PayoutState.CREATED and payout.transfer_id is not None:
-            payout = _send(payout, now)
-        elif payout.state in {PayoutState.SENT, PayoutState.PAID}:
-            payout = _look(payout, now)
-        if payout.state == PayoutState.RETURNING:
-            payout = _fetch_back(payout, now)
+        return refetch(payout_id=payout_id, now=now)
     except (gateway.Unavailable, gateway.NotConfigured) as error:
         logger.warning("Payout %s has no answer: %s", payout_id, error)
+    return Payout.objects.select_related("account").get(pk=payout_id)
+
+
+def refetch(*, payout_id: int, now: datetime) -> Payout:
+    """As `drive`; for events, which come once: raises gateway.Unavailable, NotConfigured."""
+    payout = Payout.objects.select_related("account").get(pk=payout_id)
+    if payout.state == PayoutState.CREATED and payout.transfer_id is None:
+        payout = _transfer(payout, now)
+    if payout.state == PayoutState.CREATED and payout.transfer_id is not None:
+        payout = _send(payout, now)
+    elif payout.state in {PayoutState.SENT, PayoutState.PAID}:
+        payout = _look(payout, now)
+    if payout.state == PayoutState.RETURNING:
+        payout = _fetch_back(payout, now)
     return payout
 
 

@@ -106,9 +106,19 @@ def drive(*, refund_id: int, now: datetime) -> Refund:
             logger.error("Refund %s is not known at Stripe any more: %s", refund_id, rejected)
             return refund
         return apply(refund_id=refund_id, state=RefundState.FAILED, reason=str(rejected), now=now)
-    Refund.objects.filter(pk=refund_id, stripe_id__isnull=True).update(stripe_id=result.id)
-    reason = result.failure_reason or ""
-    return apply(refund_id=refund_id, state=RefundState(result.status), reason=reason, now=now)
+    return _follow(refund, result, now)
+
+
+def refetch(*, refund_id: int, stripe_id: str, now: datetime) -> Refund:
+    """The refund is as far as this one of Stripe's is; for events, which may come before our own
+    answer, or long after the end. Raises gateway.GatewayError, Rejected if it is not the same.
+    """
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    result = gateway.retrieve_refund(stripe_id)
+    said = (result.payment_id, result.amount_minor, result.currency)
+    if said != (refund.payment.stripe_id, refund.amount_minor, refund.payment.currency):
+        raise gateway.Rejected(f"{stripe_id} is not refund {refund_id}: {said}")
+    return _follow(refund, result, now)
 
 
 def apply(*, refund_id: int, state: RefundState, reason: str, now: datetime) -> Refund:
@@ -130,6 +140,12 @@ def apply(*, refund_id: int, state: RefundState, reason: str, now: datetime) -> 
             taking_back.put_back(payment, refund, now=now)
         events.refund_changed.send(sender=Refund, refund=refund)
         return refund
+
+
+def _follow(refund: Refund, result: gateway.RefundResult, now: datetime) -> Refund:
+    Refund.objects.filter(pk=refund.pk, stripe_id__isnull=True).update(stripe_id=result.id)
+    state, reason = RefundState(result.status), result.failure_reason or ""
+    return apply(refund_id=refund.pk, state=state, reason=reason, now=now)
 
 
 def _peek(payment_id: int) -> Payment:

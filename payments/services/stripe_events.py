@@ -7,6 +7,7 @@ reordered events all end in the same books.
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.conf import settings
@@ -28,8 +29,11 @@ from socialcommerce.lib.problems import Problem
 
 logger = logging.getLogger(__name__)
 
-TRIES: Final = 8  # with the waits below: a quarter of an hour
+TRIES: Final = 10  # with the waits below: three quarters of an hour
 FIRST_WAIT_SECONDS: Final = 5
+LONGEST_WAIT_SECONDS: Final = 3_600
+# Stripe itself tries for three days to tell us; as long we try to ask it.
+LASTS: Final = timedelta(days=3)
 
 
 class Forged(Problem):
@@ -50,17 +54,23 @@ def receive(*, payload: bytes, signature: str, now: datetime) -> StripeEvent:
         )
     except gateway.BadSignature as error:
         raise Forged from error
-    row, _made = StripeEvent.objects.get_or_create(
-        event_id=event.id,
-        defaults={
-            "type": event.type[:80],
-            "object_id": event.object_id,
-            "raw": event.raw,
-            "received_at": now,
-            "try_at": now,
-        },
-    )
+    row, _made = _keep(event, now)
     return row
+
+
+def catch_up(*, now: datetime) -> int:
+    """Events that Stripe could not deliver within the last days are stored; how many are new.
+
+    Talks to Stripe, outside any transaction. Without an answer the next run does it.
+    """
+    count = 0
+    try:
+        for event in gateway.list_missed_events(since=now - LASTS):
+            _row, made = _keep(event, now)
+            count += made
+    except gateway.GatewayError as error:
+        logger.warning("Events that did not arrive wait for the next run: %s", error)
+    return count
 
 
 def process_due(*, now: datetime, limit: int) -> int:
@@ -72,9 +82,25 @@ def process_due(*, now: datetime, limit: int) -> int:
 
 
 def replay(*, event_id: int, now: datetime) -> int:
-    """A dead letter is pending again, with all its tries; 0 if it was none."""
-    return StripeEvent.objects.filter(pk=event_id, state=StripeEventState.DEAD).update(
-        state=StripeEventState.PENDING, attempts=0, try_at=now
+    """An event that was given up, or done, is pending again with all its tries; 0 if it is so
+    already. Harmless: the object is fetched again.
+    """
+    over = [StripeEventState.DEAD, StripeEventState.DONE]
+    return StripeEvent.objects.filter(pk=event_id, state__in=over).update(
+        state=StripeEventState.PENDING, attempts=0, try_at=now, processed_at=None
+    )
+
+
+def _keep(event: gateway.EventInfo, now: datetime) -> tuple[StripeEvent, bool]:
+    return StripeEvent.objects.get_or_create(
+        event_id=event.id,
+        defaults={
+            "type": event.type[:80],
+            "object_id": event.object_id,
+            "raw": event.raw,
+            "received_at": now,
+            "try_at": now,
+        },
     )
 
 
@@ -89,8 +115,7 @@ def _take_due(now: datetime, limit: int) -> list[int]:
         rows = list(due)
         for row in rows:
             row.attempts += 1
-            wait_seconds = FIRST_WAIT_SECONDS * 2 ** (row.attempts - 1)
-            row.try_at = now + timedelta(seconds=wait_seconds)
+            row.try_at = now + timedelta(seconds=_wait_seconds(row.attempts))
         StripeEvent.objects.bulk_update(rows, ["attempts", "try_at"])
         return [row.pk for row in rows]
 
@@ -101,20 +126,32 @@ def _process(event: StripeEvent, *, now: datetime) -> None:
     try:
         handle(subject, now)
     except Exception as error:  # noqa: BLE001  whatever it is, the others go on and this one waits
-        _put_off(event, error)
+        _put_off(event, error, now)
         return
     StripeEvent.objects.filter(pk=event.pk).update(
         state=StripeEventState.DONE, processed_at=now, last_error=""
     )
 
 
-def _put_off(event: StripeEvent, error: Exception) -> None:
-    dead = event.attempts >= TRIES
+def _wait_seconds(attempts: int) -> int:
+    return min(FIRST_WAIT_SECONDS * 2 ** min(attempts - 1, 10), LONGEST_WAIT_SECONDS)
+
+
+def _put_off(event: StripeEvent, error: Exception, now: datetime) -> None:
+    """While Stripe does not answer no event is to blame, and none is given up for days."""
+    waits = _is_away(error) and now - event.received_at < LASTS
+    dead = event.attempts >= TRIES and not waits
     logger.warning("Event %s, try %s: %r", event.event_id, event.attempts, error)
     StripeEvent.objects.filter(pk=event.pk).update(
         state=StripeEventState.DEAD if dead else StripeEventState.PENDING,
         last_error=repr(error)[:200],
     )
+
+
+def _is_away(error: Exception) -> bool:
+    if isinstance(error, Problem):  # what the services make of it
+        return error.status == HTTPStatus.SERVICE_UNAVAILABLE
+    return isinstance(error, gateway.Unavailable | gateway.NotConfigured)
 
 
 def _about_payment(subject: dict[str, Any], now: datetime) -> None:
@@ -135,11 +172,9 @@ def _about_refund(subject: dict[str, Any], now: datetime) -> None:
         Refund.objects.filter(stripe_id=stripe_id).first()
         or Refund.objects.filter(pk=_number(subject, "refund")).first()
     )
-    if refund is None:
+    if refund is None or refund.stripe_id not in {None, stripe_id}:
         raise Unknown(stripe_id)
-    asked = refunds.drive(refund_id=refund.pk, now=now)
-    if asked.stripe_id != stripe_id:
-        raise Unknown(stripe_id)
+    refunds.refetch(refund_id=refund.pk, stripe_id=stripe_id, now=now)
 
 
 def _about_setup(subject: dict[str, Any], now: datetime) -> None:
@@ -167,7 +202,7 @@ def _about_payout(subject: dict[str, Any], now: datetime) -> None:
         or Payout.objects.filter(pk=named).first()
     )
     if payout is not None:
-        payout_drives.drive(payout_id=payout.pk, now=now)
+        payout_drives.refetch(payout_id=payout.pk, now=now)
     elif named != -1:
         raise Unknown(stripe_id)
 
