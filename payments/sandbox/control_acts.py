@@ -110,6 +110,16 @@ def take_fee(call: Call) -> Json:
     )
 
 
+def retell(call: Call) -> Json:
+    """Let a line of the balance be told otherwise than before."""
+    line = call.store.get("balance_transaction", call.ids[0])
+    for name, fits in {"amount": int, "currency": str, "fee": int, "net": int}.items():
+        if name in call.params and type(call.params[name]) is not fits:
+            raise InvalidParameter(f"{name} is no {fits.__name__}.", param=name)
+        line[name] = call.get(name, line[name])
+    return call.store.save(line)
+
+
 def _choice(call: Call, name: str, allowed: tuple[str, ...], usual: str = "") -> str:
     wanted: Any = call.get(name, usual)
     if wanted not in allowed:
@@ -127,4 +137,5 @@ ADDRESSES: tuple[tuple[str, Callable[[Call], Any]], ...] = (
     (r"accounts/(\w+)", onboard),
     (r"payment_methods/(\w+)", reissue_card),
     (r"fees", take_fee),
+    (r"balance_transactions/(\w+)", retell),
 )
