@@ -75,13 +75,6 @@ def viewer_of(user: object) -> Profile | None:
     return user.profile if isinstance(user, User) else None
 
 
-def blocked_ids(profile: Profile) -> set[int]:
-    """Ids of the profiles that `profile` blocks or is blocked by. One query."""
-    pairs = Block.objects.filter(Q(blocker=profile) | Q(blocked=profile))
-    ids = {id_ for pair in pairs.values_list("blocker_id", "blocked_id") for id_ in pair}
-    return ids - {profile.pk}
-
-
 def managed_profile_ids(user: User, roles: Collection[str] | None = None) -> set[int]:
     """Ids of the stores that `user` acts for, in one of `roles` or in any. One query."""
     memberships = Membership.objects.filter(user=user)

@@ -1,6 +1,6 @@
 """Places on the feed's pages that apps above fill; rendered on the server, so without JavaScript.
 
-Names: `side_column`, `home_top`, `profile_top`, `rail`.
+Names: `side_column`, `home_top`, `profile_top`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from accounts.models import Profile
 
-NAMES = frozenset({"side_column", "home_top", "profile_top", "rail"})
+NAMES = frozenset({"side_column", "home_top", "profile_top"})
 
 
 @dataclass(frozen=True)

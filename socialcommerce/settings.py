@@ -487,4 +487,3 @@ LOGGING: dict[str, Any] = {
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -68,13 +68,6 @@ def test_the_relation_says_both_directions(alice: User, bob: User) -> None:
     assert selectors.relation(None, bob.profile) is None
 
 
-def test_blocks_count_in_both_directions(alice: User, bob: User, mallory: User) -> None:
-    blocks.block(blocker=alice.profile, blocked=bob.profile, now=clock.now())
-    blocks.block(blocker=mallory.profile, blocked=alice.profile, now=clock.now())
-
-    assert selectors.blocked_ids(alice.profile) == {bob.profile.pk, mallory.profile.pk}
-
-
 def test_the_blocked_list_shows_whom_one_blocked_and_nobody_else(
     alice: User, bob: User, mallory: User, client_of
 ) -> None:
