@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import total_ordering
 from typing import Final
 
 from babel.numbers import format_currency, get_currency_precision, list_currencies
@@ -32,10 +31,6 @@ class InvalidAmount(Invalid):
     title = _("That is not an amount we can use")
 
 
-class MixedCurrencies(TypeError):
-    """Two currencies met in one sum: a bug, there is no silent conversion."""
-
-
 def exponent(currency: str) -> int:
     """Digits after the point, by ISO 4217 (JPY 0, USD 2, KWD 3). Raises InvalidAmount."""
     if currency in _EXPONENTS:
@@ -45,32 +40,12 @@ def exponent(currency: str) -> int:
     return get_currency_precision(currency)
 
 
-@total_ordering
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in minor units of one currency."""
 
     amount_minor: int
     currency: str
-
-    def _same(self, other: "Money") -> None:
-        if self.currency != other.currency:
-            raise MixedCurrencies(f"{self.currency} and {other.currency}")
-
-    def __add__(self, other: "Money") -> "Money":
-        self._same(other)
-        return Money(self.amount_minor + other.amount_minor, self.currency)
-
-    def __sub__(self, other: "Money") -> "Money":
-        self._same(other)
-        return Money(self.amount_minor - other.amount_minor, self.currency)
-
-    def __mul__(self, count: int) -> "Money":
-        return Money(self.amount_minor * count, self.currency)
-
-    def __lt__(self, other: "Money") -> bool:
-        self._same(other)
-        return self.amount_minor < other.amount_minor
 
     def __str__(self) -> str:
         return format_money(self)
