@@ -30,6 +30,8 @@ KIND_OF: Final = {ClaimState.HELD: HELD, ClaimState.PAID: PAID}
 CHUNK: Final = 2_000
 # Whoever lost hears of the next wave this long before it opens.
 AHEAD: Final = timedelta(minutes=3)
+# Of the time to pay, whoever is elsewhere hears of their unit while so many parts but one are left.
+PARTS_OF_HOLD: Final = 4
 
 # Who came (to the gate, or with a claim that got nothing) and never had a unit of the sale.
 # PostgreSQL counts the bits of a byte from the lowest, the gate's bitmap from the highest.
@@ -60,6 +62,18 @@ def is_due(sale: Sale, *, now: datetime) -> bool:
     if sale.told_to < sale.log_length:
         return True
     return _to_invite(sale, now=now) is not None or _to_console(sale, now=now) is not None
+
+
+def is_urgent(sale: Sale, *, now: datetime) -> bool:
+    """Whether what is due can wait for no quiet moment: a wave opens in some minutes, or somebody
+    has had a unit for a good part of the time to pay it.
+    """
+    untold = Claim.objects.filter(sale=sale, log_number__gt=sale.told_to).order_by("log_number")
+    oldest = untold.values_list("created_at", flat=True).first()
+    patience = timedelta(seconds=sale.hold_seconds) / PARTS_OF_HOLD
+    if oldest is not None and now >= oldest + patience:
+        return True
+    return _to_invite(sale, now=now) is not None
 
 
 def tell(*, sale_id: int, now: datetime) -> int:

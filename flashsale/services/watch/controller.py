@@ -69,7 +69,7 @@ class Controller:
         _sweep(sale, now=now)
         if sale.state == SaleState.PAUSED:
             _keep_closed(sale)
-            _tell(sale, now=now)
+            _tell(sale, waits=False, now=now)
             return
         turn = None if self.long_work.is_busy(sale.pk) else waves.turn(sale, now=now)
         if turn is None and is_open(sale):
@@ -83,8 +83,7 @@ class Controller:
         client, keys = redis.gate(), Keys(sale.pk)
         restoring = _admit_places(client, sale)
         waits = _nudge(client, sale, keys)
-        if not waits:
-            _tell(sale, now=now)
+        _tell(sale, waits=waits, now=now)
         excess = self.reconciliation.gate_excess(sale)
         if excess:
             reason = _("the gate counts %(units)s units too many") % {"units": excess}
@@ -162,9 +161,11 @@ def _sweep(sale: Sale, *, now: datetime) -> None:
         _queue(tasks.stop_payments, sale)
 
 
-def _tell(sale: Sale, *, now: datetime) -> None:
-    """Not while anybody waits: the news take a worker, and the sale's row, from their line."""
-    if news.is_due(sale, now=now):
+def _tell(sale: Sale, *, waits: bool, now: datetime) -> None:
+    """While somebody waits only what is urgent: the news take a worker, and the sale's row, from
+    their line; but where people come in a steady stream somebody always waits.
+    """
+    if news.is_due(sale, now=now) and (not waits or news.is_urgent(sale, now=now)):
         _queue(tasks.tell_people, sale)
 
 
