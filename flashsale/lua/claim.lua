@@ -50,10 +50,13 @@ elseif redis.call('GETBIT', KEYS[4], came) == 0 then
   return {'NOT_INVITED'}
 end
 local undecided = meta[7] == '1'
+-- An earlier claim that was refused has left its result: it would be read as this one's.
+local function forget_result() redis.call('DEL', KEYS[11]) end
 if restoring and not undecided then
   if receipt == 0 or now >= tonumber(meta[5]) then return {'RESTORING'} end
   local place = table.concat({ARGV[1], ARGV[3], ARGV[4], ARGV[5]}, ':')
   redis.call('ZADD', KEYS[8], 'NX', ARGV[6], place)
+  forget_result()
   return {'PLACED'}
 end
 if not undecided then
@@ -65,7 +68,7 @@ redis.call('SETBIT', KEYS[3], ARGV[1], 1)
 local at = restoring and receipt > 0 and ARGV[5] or string.format('%.0f', now)
 local entry = table.concat({ARGV[3], at, EPOCH, ARGV[4], '0'}, ',')
 redis.call('XADD', undecided and KEYS[7] or KEYS[6], '*', 'e', entry)
-redis.call('DEL', KEYS[11])  -- of an earlier claim that was refused: it would be read as this one's
+forget_result()
 if undecided then return {'IN_LINE', at, 0} end
 local nudge = redis.call('SET', KEYS[10], '1', 'NX', 'PX', '100')
 return {'IN_LINE', at, nudge and 1 or 0}

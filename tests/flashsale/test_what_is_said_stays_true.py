@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from accounts.models import Profile, User
-from flashsale.gate import admission, control
+from flashsale.gate import admission, control, published
 from flashsale.gate.keys import Keys
 from flashsale.intake import batches, claim_batches, streams
 from flashsale.intake.batches import Batch
@@ -14,6 +14,7 @@ from flashsale.models import Claim, Reservation, Sale, Stream
 from flashsale.pages import sale_page
 from flashsale.pages.faces import Face
 from flashsale.services import claims, reservations
+from flashsale.services.watch.controller import Controller
 from flashsale.standings import Standing
 from flashsale.tokens import SaleToken
 from socialcommerce.lib import clock, redis
@@ -100,6 +101,27 @@ def test_whoever_was_refused_and_claims_again_is_in_line() -> None:
     page = sale_page.build(sale_id=sale.pk, viewer=viewer, now=clock.now())
     assert (page.face, page.standing) == (Face.LIVE, Standing.REFUSED)
     assert sales.claim(sale, person).standing == Standing.IN_LINE
+    assert look(sale, person) == Standing.IN_LINE
+    sales.drain(sale)
+    assert look(sale, person) == Standing.HELD
+
+
+def test_whoever_comes_back_with_an_earlier_place_does_not_hear_the_refusal_before_it() -> None:
+    sale = sales.live_sale(units=1)
+    (person,) = sales.crowd(sale, 1)
+    freeze(person, frozen=True)
+    receipt = sales.claim(sale, person).receipt
+    sales.drain(sale)
+    assert look(sale, person) == Standing.REFUSED
+    freeze(person, frozen=False)
+    Sale.objects.filter(pk=sale.pk).update(gate_run_id="of a process that is gone")
+    sales.reopen_gate(sale)
+    token = sales.token_of(sale, person)
+    assert admission.claim(token, slot=1, earlier=receipt).standing == Standing.PLACED
+    assert look(sale, person) == Standing.RESTORING
+    redis.gate().hset(Keys(sale.pk).meta, "restore_until_us", 0)
+    assert Controller().tick(now=clock.now()) == []
+    published.forget(sale.pk)
     assert look(sale, person) == Standing.IN_LINE
     sales.drain(sale)
     assert look(sale, person) == Standing.HELD
