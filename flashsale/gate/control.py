@@ -42,11 +42,22 @@ def open_fence(client: redis.Redis, sale_id: int) -> Fence | None:
 
 
 def renew(client: redis.Redis, sale: Sale) -> bool:
-    """The lease runs anew; False if this opening is not the gate's. Raises RedisError."""
-    keys, fence = Keys(sale.pk), fence_of(sale)
+    """The lease runs anew; False if this opening is not, or not yet, the gate's. Raises
+    RedisError.
+    """
+    return _keep_lease(client, sale, opens=False)
+
+
+def open_gate(client: redis.Redis, sale: Sale) -> bool:
+    """The gate that was loaded is open; False if it is another's by now. Raises RedisError."""
+    return _keep_lease(client, sale, opens=True)
+
+
+def _keep_lease(client: redis.Redis, sale: Sale, *, opens: bool) -> bool:
+    keys = Keys(sale.pk)
+    names, args = [keys.lease, keys.meta], [settings.SALE_LEASE_MS, int(opens)]
     try:
-        names = [keys.lease, keys.meta]
-        return bool(scripts.call(client, "renew", fence, names, [settings.SALE_LEASE_MS]))
+        return bool(scripts.call(client, "renew", fence_of(sale), names, args))
     except redis.NoScript:
         return False
 

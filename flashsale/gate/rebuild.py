@@ -99,9 +99,11 @@ def rebuild(*, sale_id: int, run_id: str, now: datetime, turn: Turn | None = Non
     # Past the end too: whoever was in line before the gate was lost was in time.
     restoring = lost and loaded.sale.starts_at <= control.now(client)
     _load(client, loaded, run_id=run_id, restoring=restoring)
+    faultpoints.reach("gate loaded")
     openings.mark(client, loaded.sale)
-    _open(client, loaded, run_id=run_id)
-    logger.info("Sale %s: gate open, epoch %s%s", sale_id, sale.epoch, " (lost)" if lost else "")
+    is_open = _open(client, loaded, run_id=run_id)
+    said = "open" if is_open else "closed again"
+    logger.info("Sale %s: gate %s, epoch %s, lost: %s", sale_id, said, sale.epoch, lost)
     answer(loaded.sale)
 
 
@@ -148,13 +150,16 @@ def _load(client: redis.Redis, loaded: Loaded, *, run_id: str, restoring: bool) 
     streams.ensure(client, keys.reservations)
 
 
-def _open(client: redis.Redis, loaded: Loaded, *, run_id: str) -> None:
-    sale, fence = loaded.sale, control.fence_of(loaded.sale)
-    scripts.load(client, fence)
+def _open(client: redis.Redis, loaded: Loaded, *, run_id: str) -> bool:
+    """False if somebody has closed it while it was loaded: the next second begins again."""
+    sale = loaded.sale
+    scripts.load(client, control.fence_of(sale))
+    faultpoints.reach("scripts loaded")
     control.pay_out(client, sale, loaded.remain)
     _forget_withdrawn(client, loaded)
-    client.set(Keys(sale.pk).lease, str(fence), px=settings.SALE_LEASE_MS)
+    is_open = control.open_gate(client, sale)
     Sale.objects.filter(pk=sale.pk, epoch=sale.epoch).update(gate_run_id=run_id)
+    return is_open
 
 
 def _forget_withdrawn(client: redis.Redis, loaded: Loaded) -> None:

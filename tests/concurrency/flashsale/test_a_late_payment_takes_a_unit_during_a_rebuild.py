@@ -8,9 +8,8 @@ from django.db import transaction
 from flashsale.gate import control
 from flashsale.models import Claim, Sale
 from flashsale.services import claims
-from flashsale.services.fairness import openings
 from flashsale.services.watch import conservation, sweeps
-from socialcommerce.lib import clock, guards, redis
+from socialcommerce.lib import clock, faultpoints, guards, redis
 from tests.concurrency.flashsale.crowds import PATIENCE, at_once, patience
 from tests.factories import flashsale as sales
 
@@ -63,18 +62,15 @@ def test_without_the_guard_the_gate_counts_one_too_many() -> None:
 
 
 @pytest.mark.parametrize("delta", [-1, 1])
-def test_what_is_said_before_the_gate_is_loaded_is_done_when_it_is(
-    delta: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_said_before_the_gate_is_loaded_is_done_when_it_is(delta: int) -> None:
     sale = sales.live_sale(units=UNITS)
-    lot, mark = sale.lots.get().pk, openings.mark
+    lot = sale.lots.get().pk
 
-    def speaks(client: redis.Redis, its: Sale) -> None:
-        control.give(Sale.objects.get(pk=its.pk), {lot: delta})
-        mark(client, its)
+    def speaks() -> None:
+        control.give(Sale.objects.get(pk=sale.pk), {lot: delta})
 
-    monkeypatch.setattr(openings, "mark", speaks)
-    sales.reopen_gate(sale)
+    with faultpoints.planned("gate loaded", speaks):
+        sales.reopen_gate(sale)
     assert remain(sale) == UNITS + delta
     control.give(sale, {lot: delta})
     assert remain(sale) == UNITS + 2 * delta

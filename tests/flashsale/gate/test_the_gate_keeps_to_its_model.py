@@ -53,7 +53,8 @@ class Gate(RuleBasedStateMachine):
         self.client.set(self.keys.remain(LOT), self.stock)
         streams.ensure(self.client, self.keys.claims)
         scripts.load(self.client, self.fence)
-        self.client.set(self.keys.lease, str(self.fence))
+        assert self._renew(opens=0) == 0
+        assert self._renew(opens=1) == 1
         self.open = True
 
     @rule()
@@ -102,7 +103,7 @@ class Gate(RuleBasedStateMachine):
 
     @rule()
     def renew(self) -> None:
-        assert self.call("renew", [self.keys.lease, self.keys.meta], [60_000]) == 1
+        assert self._renew(opens=0) == 1
         self.open = True
 
     @rule(person=PEOPLE)
@@ -177,6 +178,9 @@ class Gate(RuleBasedStateMachine):
         assert self.client.xlen(self.keys.window) == len(self.gathered)
         assert self._bits(self.keys.claimed) == self.claimed
         assert self._bits(self.keys.came) == self.came
+
+    def _renew(self, *, opens: int) -> object:
+        return self.call("renew", [self.keys.lease, self.keys.meta], [60_000, opens])
 
     def call(self, name: str, names: list[str], args: list[object]) -> object:
         return scripts.call(self.client, name, self.fence, names, args)
