@@ -90,8 +90,10 @@ def _unpaid_in_time(sale_id: int, now: datetime) -> "QuerySet[Claim]":
 
 
 def _overdue(sale_id: int, now: datetime) -> list[Claim]:
-    locked = _unpaid_in_time(sale_id, now).order_by("held_until").select_for_update(
-        no_key=True, skip_locked=True, of=("self",)
+    locked = (
+        _unpaid_in_time(sale_id, now)
+        .order_by("held_until")
+        .select_for_update(no_key=True, skip_locked=True, of=("self",))
     )
     return list(locked.select_related("order__payment")[:LIMIT])
 
