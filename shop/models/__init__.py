@@ -1,3 +1,4 @@
+from shop.models.evidence import PaidFrom
 from shop.models.fees import FeeRule, FeeScope
 from shop.models.orders import Order, OrderLine, OrderOrigin
 from shop.models.products import Category, Product, ProductPicture, ProductState, Variant
@@ -13,6 +14,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderOrigin",
+    "PaidFrom",
     "Product",
     "ProductPicture",
     "ProductState",
