@@ -8,8 +8,10 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from payments.models.instruments import NICKNAME_LENGTH_MAX
 from payments.selectors import CardView
 from payments.services import top_ups
+from socialcommerce.lib import names
 from socialcommerce.lib.money import Money, exponent, format_money, parse_amount
 from socialcommerce.lib.problems import Invalid
 
@@ -33,6 +35,25 @@ class CardForm(forms.Form):
             (card.id, f"{card.brand} ···· {card.last4}") for card in usable
         ]
         self.initial.setdefault("card", usable[0].id if usable else None)
+
+
+class NicknameForm(forms.Form):
+    """What the person calls a card; empty for what stands on it."""
+
+    nickname = forms.CharField(
+        label=_("Name of this card"),
+        required=False,
+        max_length=NICKNAME_LENGTH_MAX,
+        help_text=_("Only you see it. Empty: brand and last four digits."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_nickname(self) -> str:
+        text: str = self.cleaned_data["nickname"]
+        try:
+            return names.clean(text, most=NICKNAME_LENGTH_MAX) if text else ""
+        except names.BadName as bad:
+            raise forms.ValidationError(str(bad), code="nickname") from bad
 
 
 class TopUpForm(CardForm):

@@ -1,4 +1,4 @@
-"""The way out to another site: the bank's page, the card service's page.
+"""The way out to another site: a bank's page, the card service's, one where an account is linked.
 
 Chromium holds every redirect after a form to the policy's form-action, and which host a bank uses
 nobody knows before. So a form is answered with a page of our own, and that page goes on.
@@ -20,7 +20,7 @@ VALID_SECONDS: Final = 900  # as long as the payment itself waits
 
 
 def redirect(request: PersonRequest, url: str) -> HttpResponse:
-    """The person's browser goes on to `url`, an address that the card service gave us."""
+    """The person's browser goes on to `url`, an address of the card service or a linked site."""
     if htmx.is_htmx(request):
         return htmx.redirect(request, url)  # a script goes there, no form
     ticket = signing.dumps([request.user.pk, url], salt=SALT, compress=True)

@@ -60,6 +60,17 @@ class AttemptView:
 
     number: int
     card: CardView
+    nickname: str
+    expires_soon: bool
+
+    @property
+    def number_words(self) -> str:
+        return f"{self.brand} ···· {self.last4}"
+
+    @property
+    def title(self) -> str:
+        """What its person calls it, else what stands on it."""
+        return self.nickname or self.number_words
     outcome: str
     began_at: datetime
     decline: str
@@ -119,7 +130,7 @@ def cards_of(profile: Profile) -> tuple[CardView, ...]:
 def card_view(card: Instrument, *, today: datetime) -> CardView:
     return CardView(
         id=card.pk,
-        brand=BRANDS.get(card.brand, card.brand.capitalize()),
+        brand=brand_words(card.brand),
         last4=card.last4,
         exp_month=card.exp_month,
         exp_year=card.exp_year,
@@ -141,6 +152,11 @@ def attempts_of(payment: Payment) -> tuple[AttemptView, ...]:
         )
         for row in payment.attempts.select_related("instrument").order_by("number")
     )
+def brand_words(brand: str) -> str:
+    """A brand of cards as people write it."""
+    return BRANDS.get(brand, brand.capitalize())
+
+
 
 
 def pay_choices(profile: Profile, amount_minor: int) -> PayChoices:
@@ -150,6 +166,8 @@ def pay_choices(profile: Profile, amount_minor: int) -> PayChoices:
     suffices = balance.available_minor >= amount_minor
     usable = [card.pay_with for card in cards if not card.is_expired]
     part_minor = min(balance.available_minor, parts.largest(amount_minor))
+        nickname=card.nickname,
+        expires_soon=card.expires_soon(today),
     return PayChoices(
         amount_minor=amount_minor,
         currency=balance.currency,

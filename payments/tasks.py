@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from payments.services import (
+    card_care,
     folding,
     holds,
     ledger,
@@ -66,6 +67,11 @@ def fold_accruals() -> None:
 
 @shared_task
 def void_expired_holds() -> None:
+@shared_task
+def warn_of_expiring_cards() -> None:
+    card_care.warn(now=clock.now(), limit=1_000)
+
+
     holds.void_expired(now=clock.now())
 
 

@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "plan the line-up": {"task": "flashsale.tasks.plan_line_up", "schedule": 600},
     "conclude sales": {"task": "flashsale.tasks.conclude_sales", "schedule": 10},
     "send reminders": {"task": "flashsale.tasks.send_reminders", "schedule": 30},
+    "warn of expiring cards": {"task": "payments.tasks.warn_of_expiring_cards", "schedule": 3_600},
     # Each hour, so that a night without Stripe is made up for; what is read is not read again.
     "reconcile with Stripe": {
         "task": "payments.tasks.reconcile",

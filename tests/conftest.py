@@ -13,9 +13,10 @@ from accounts.models import User
 from accounts.services import people
 from socialcommerce.lib import clock, redis
 from tests.money import books_balance
+from tests.openid.fixture import shopmall, signing_keys
 from tests.payments.sandbox_fixture import stripe_sandbox, stripe_sandbox_server
 
-__all__ = ["books_balance", "stripe_sandbox", "stripe_sandbox_server"]
+__all__ = ["books_balance", "shopmall", "signing_keys", "stripe_sandbox", "stripe_sandbox_server"]
 
 PASSWORD = "correct-horse-battery"
 

@@ -153,7 +153,7 @@ def _asking(provider: Provider) -> Iterator[None]:
 
 def _away(provider: Provider) -> ProviderAway:
     words = _("%(provider)s cannot be asked now. Nothing was changed; please try again later.")
-    return ProviderAway(words % {"provider": provider.name})
+    return ProviderAway(words % {"provider": provider.name}, retry_after_seconds=60)
 
 
 def _not_believed(provider: Provider) -> NotProven:

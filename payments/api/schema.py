@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from rest_framework import serializers
 
+from payments.instrument_pages import SiteView
 from payments.models import Payment, PaymentAttempt
+from payments.models.instruments import NICKNAME_LENGTH_MAX
 from payments.payment_states import PaymentState
 from payments.services.wallets import WalletBalance
 from socialcommerce.lib.api import ProblemSerializer
@@ -116,8 +120,44 @@ class SetupInput(serializers.Serializer[Any]):
         max_length=500,
         required=False,
         help_text="A path of this site where the person goes on afterwards.",
+    nickname = serializers.CharField(help_text="What its person calls it; empty for nothing.")
+    )
+
+    expires_soon = serializers.BooleanField(help_text="In the next 30 days.")
+
+
+class InstrumentChangeInput(serializers.Serializer[Any]):
+    nickname = serializers.CharField(
+        required=False, allow_blank=True, max_length=NICKNAME_LENGTH_MAX
+    )
+    is_default = serializers.BooleanField(
+        required=False, help_text="True: offered first. Another card takes that away, not false."
     )
 
 
+class ConsentOutput(serializers.Serializer[Any]):
+    version = serializers.CharField()
+    text = serializers.CharField()
+    given_at = serializers.DateTimeField()
+
+
+class LinkedOutput(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField(help_text="Of the account at that site; empty if not told.")
+    linked_at = serializers.DateTimeField()
+    consent = ConsentOutput()
+
+
+class SiteOutput(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.CharField()
+    is_offered = serializers.BooleanField(help_text="False: no account can be linked any more.")
+    link_url = serializers.SerializerMethodField(help_text="For the person's browser.")
+    linked = LinkedOutput(allow_null=True)
+
+    def get_link_url(self, site: SiteView) -> str:
+        return settings.SITE_URL + reverse("payments:link", args=[site.key])
+
 class SetupOutput(serializers.Serializer[Any]):
     url = serializers.URLField(help_text="Send the person there; they come back to this site.")
+    consent = serializers.CharField(help_text="Show it before: whoever binds a card agrees to it.")

@@ -19,4 +19,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         instruments.InstrumentDetail.as_view(),
         name="instrument",
     ),
+    path("linked-accounts", instruments.LinkedAccounts.as_view(), name="linked_accounts"),
+    path(
+        "linked-accounts/<int:linked_id>",
+        instruments.LinkedAccountDetail.as_view(),
+        name="linked_account",
+    ),
 ]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
-from payments import gateway
+from payments import consents, gateway
 from payments.models import CardSetup, Instrument, StripeCustomer
 from payments.services import chart
 from payments.services.opening import NoSuchCard
@@ -44,10 +44,11 @@ def begin_setup(*, profile: Profile, next_url: str, now: datetime) -> gateway.Se
     """A hosted page on which the person types the card; afterwards they come back to us, and then
     go on to `next_url` (a page of this site). Talks to Stripe, outside any transaction.
 
+    The person has been shown `consents.binding_a_card()`, which is kept with the card.
     Raises CardServiceAway, SetupRefused.
     """
     customer_id = _customer_id(profile)
-    setup = CardSetup.objects.create(profile=profile, next_url=next_url, created_at=now)
+    setup = _new_setup(profile, CardSetup.Place.HOSTED, next_url, now)
     with _asking_stripe():
         session = gateway.create_setup_session(
             customer_id=customer_id,
@@ -66,9 +67,7 @@ def begin_here(*, profile: Profile, next_url: str, now: datetime) -> CardForm:
     Talks to Stripe, outside any transaction. Raises CardServiceAway, SetupRefused.
     """
     customer_id = _customer_id(profile)
-    setup = CardSetup.objects.create(
-        profile=profile, place=CardSetup.Place.HERE, next_url=next_url, created_at=now
-    )
+    setup = _new_setup(profile, CardSetup.Place.HERE, next_url, now)
     with _asking_stripe():
         intent = gateway.create_setup_intent(
             customer_id=customer_id, idempotency_key=f"setup:{setup.pk}"
@@ -102,7 +101,7 @@ def finish_setup(setup: CardSetup, *, now: datetime) -> Instrument | None:
         current = CardSetup.objects.select_for_update(no_key=True).get(pk=setup.pk)
         if current.instrument is not None:
             return current.instrument
-        current.instrument, replaced = _bind(setup.profile_id, typed, now)
+        current.instrument, replaced = _bind(current, typed, now)
         current.completed_at = now
         current.save()
     if replaced:
@@ -111,11 +110,19 @@ def finish_setup(setup: CardSetup, *, now: datetime) -> Instrument | None:
     return current.instrument
 
 
+def own(profile_id: int, instrument_id: int) -> Instrument:
+    """A bound card of that profile. Raises NoSuchCard, also for somebody else's."""
+    card = Instrument.objects.bound_to(profile_id).filter(pk=instrument_id).first()
+    if card is None:
+        raise NoSuchCard
+    return card
+
+
 def make_default(*, profile_id: int, instrument_id: int) -> Instrument:
     """The card is the first to be offered. Raises NoSuchCard."""
     with transaction.atomic():
         _lock_cards_of(profile_id)
-        card = _own(profile_id, instrument_id)
+        card = own(profile_id, instrument_id)
         Instrument.objects.bound_to(profile_id).filter(is_default=True).update(is_default=False)
         card.is_default = True
         card.save(update_fields=["is_default"])
@@ -128,12 +135,12 @@ def unbind(*, profile_id: int, instrument_id: int, now: datetime) -> Instrument:
     Talks to Stripe first, outside any transaction: a card that Stripe still has stays shown.
     Raises NoSuchCard, CardServiceAway.
     """
-    card = _own(profile_id, instrument_id)
+    card = own(profile_id, instrument_id)
     with _asking_stripe():
         gateway.detach_card(card.payment_method_id)
     with transaction.atomic(durable=True):
         _lock_cards_of(profile_id)
-        card = _own(profile_id, instrument_id)
+        card = own(profile_id, instrument_id)
         was_default = card.is_default
         card.unbound_at, card.is_default = now, False
         card.save(update_fields=["unbound_at", "is_default"])
@@ -142,6 +149,14 @@ def unbind(*, profile_id: int, instrument_id: int, now: datetime) -> Instrument:
             successor.is_default = True
             successor.save(update_fields=["is_default"])
     return card
+
+
+def _new_setup(profile: Profile, place: str, next_url: str, now: datetime) -> CardSetup:
+    setup = CardSetup(profile=profile, place=place, next_url=next_url, created_at=now)
+    consent = consents.binding_a_card()
+    setup.agree(version=consent.version, text=consent.text, at=now)
+    setup.save()
+    return setup
 
 
 def _typed_card(setup: CardSetup) -> tuple[str | None, gateway.CardDetails | None]:
@@ -176,8 +191,9 @@ def _customer_id(profile: Profile) -> str:
     return customer.stripe_id
 
 
-def _bind(profile_id: int, card: gateway.CardDetails, now: datetime) -> tuple[Instrument, str]:
+def _bind(setup: CardSetup, card: gateway.CardDetails, now: datetime) -> tuple[Instrument, str]:
     """The instrument, and the payment method it had before, if the same card was bound already."""
+    profile_id = setup.profile_id
     _lock_cards_of(profile_id)
     bound = Instrument.objects.bound_to(profile_id)
     instrument = bound.filter(fingerprint=card.fingerprint).first()
@@ -189,17 +205,13 @@ def _bind(profile_id: int, card: gateway.CardDetails, now: datetime) -> tuple[In
     instrument.payment_method_id = card.payment_method_id
     instrument.fingerprint = card.fingerprint
     instrument.brand, instrument.last4 = card.brand, card.last4
+    if (instrument.exp_month, instrument.exp_year) != (card.exp_month, card.exp_year):
+        instrument.warned_at = None  # another end, another word about it
     instrument.exp_month, instrument.exp_year = card.exp_month, card.exp_year
     instrument.country = card.country
+    instrument.agree_like(setup)
     instrument.save()
     return instrument, "" if replaced == card.payment_method_id else replaced
-
-
-def _own(profile_id: int, instrument_id: int) -> Instrument:
-    card = Instrument.objects.bound_to(profile_id).filter(pk=instrument_id).first()
-    if card is None:
-        raise NoSuchCard
-    return card
 
 
 def _lock_cards_of(profile_id: int) -> None:

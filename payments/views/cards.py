@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.decorators import PersonRequest, person_required
-from payments import leaving
-from payments.models import Instrument
+from payments import consents, instrument_pages, leaving
+from payments.forms import NicknameForm
 from payments.selectors import card_view
-from payments.services import cards
-from payments.services.opening import NoSuchCard
+from payments.services import card_care, cards
 from socialcommerce.lib import clock, htmx, http, limits
 from socialcommerce.lib.problems import NotFound
 
@@ -51,6 +50,25 @@ def begin_here(request: PersonRequest) -> HttpResponse:
     return JsonResponse({"client_secret": form.client_secret, "return_url": form.return_url})
 
 
+@http.require("GET", "POST")
+@person_required
+def detail(request: PersonRequest, card_id: int) -> HttpResponse:
+    """One card: how long it is good, what was agreed, and what its person calls it."""
+    page = instrument_pages.card_page(request.user.profile, card_id)
+    bound = request.POST if request.method == "POST" else None
+    form = NicknameForm(bound, initial={"nickname": page.card.nickname})
+    if form.is_valid():
+        nickname = form.cleaned_data["nickname"]
+        card_care.rename(
+            profile_id=request.user.profile.pk, instrument_id=card_id, nickname=nickname
+        )
+        messages.success(request, _("The name is saved."))
+        return htmx.redirect(request, reverse("payments:wallet"))
+    status = 422 if form.is_bound else 200
+    context = {"page": page, "form": form}
+    return render(request, "payments/card.html", context, status=status)
+
+
 @http.require("GET")
 @person_required
 def come_back(request: PersonRequest, setup_id: int) -> HttpResponse:
@@ -86,9 +104,7 @@ def make_default(request: PersonRequest, card_id: int) -> HttpResponse:
 def unbind(request: PersonRequest, card_id: int) -> HttpResponse:
     """There is no undo at Stripe, so this one asks."""
     profile_id = request.user.profile.pk
-    card = Instrument.objects.bound_to(profile_id).filter(pk=card_id).first()
-    if card is None:
-        raise NoSuchCard
+    card = cards.own(profile_id, card_id)
     if request.method == "GET":
         context = {"card": card_view(card, today=clock.now())}
         return render(request, "payments/card_unbind.html", context)
@@ -99,7 +115,8 @@ def unbind(request: PersonRequest, card_id: int) -> HttpResponse:
 
 def _page(request: PersonRequest, next_url: str) -> HttpResponse:
     key = settings.STRIPE_PUBLISHABLE_KEY if settings.STRIPE_PAYMENT_ELEMENT else ""
-    context = {"next_url": next_url, "publishable_key": key}
+    consent = consents.binding_a_card()
+    context = {"next_url": next_url, "publishable_key": key, "consent": consent}
     response = render(request, "payments/card_new.html", context)
     if key:
         response._csp_update = STRIPE_JS_POLICY  # type: ignore[attr-defined]  # noqa: SLF001  django-csp's hook

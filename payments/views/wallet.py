@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.decorators import PersonRequest, person_required
-from payments import exports, selectors
+from payments import exports, instrument_pages, selectors
 from payments.forms import PeriodForm
 from payments.services import wallets
 from socialcommerce.lib import htmx, http, sheets
@@ -25,6 +25,7 @@ def index(request: PersonRequest) -> HttpResponse:
     context = {
         "balance": wallets.balance(profile_id=profile.pk),
         "cards": selectors.cards_of(profile),
+        "sites": instrument_pages.sites_of(profile),
         "statement": selectors.statement(profile, cursor=None, size=NEWEST),
     }
     return render(request, "payments/wallet.html", context)

@@ -23,7 +23,7 @@ def set_up(town: Town, alice: User) -> list[str]:
     """The addresses that alice has something to see at."""
     address = make.make_address(alice.profile, is_default=True)
     money.give_money(alice.profile, 100_000)
-    money.bind_card(alice.profile)
+    card = money.bind_card(alice.profile)
     follows.follow(follower=alice.profile, followed=town.profile, now=clock.now())
     mine = talk.post_of(alice.profile, "Good morning @otto #paper")
     talk.post_of(UserFactory.create(handle="nora").profile, "Hello @alice", in_reply_to=mine)
@@ -46,6 +46,7 @@ def set_up(town: Town, alice: User) -> list[str]:
         town.variant.product.get_absolute_url(),
         f"/checkout/{town.variant.product_id}/",
         f"/me/addresses/{address.pk}/",
+        f"/wallet/cards/{card.pk}/",
         order.get_absolute_url(),
     ]
 
