@@ -23,7 +23,7 @@ from benchmarks.reports import Report
 from benchmarks.stack import Stack
 
 # `growth` takes long and stands alone.
-EVERYDAY = ("reserve", "claim", "gate", "page", "drain", "recovery")
+EVERYDAY = ("reserve", "claim", "gate", "page", "drain", "recovery", "ledger", "payment")
 NAMES = (*EVERYDAY, "growth")
 SIZES = ("tiny", "reduced", "full")
 

@@ -26,6 +26,12 @@ AIMS: Final[dict[str, tuple[Aim, ...]]] = {
         Aim("drain_worker_peak_mb", 300, "MB", is_floor=False),
     ),
     "recovery": (Aim("open_again_seconds", 5, "s", is_floor=False),),
+    "ledger": (
+        Aim("online_per_second", 1_000, "a second"),
+        Aim("hot_to_spread", 0.9, "of spread"),
+    ),
+    # What a well-known shop's order service does alone, without login and payment.
+    "payment": (Aim("orders_per_second", 100, "a second"),),
     "growth": tuple(
         Aim(f"{what}_last_to_first", 1.3, "times", is_floor=False)
         for what in ("reserve", "claim", "page")

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from accounts.models import Address, Profile
-from benchmarks import load
+from benchmarks import load, tellers
 from benchmarks.sales import Stage
 from flashsale import tokens
 from flashsale.models import Lot, Reservation, Sale
@@ -46,6 +46,11 @@ def fill_wallets(count: int, *, one_in: int = 1, now: datetime) -> None:
             now=now,
         )
     _settle("payments_account", "payments_ledgertransaction", "payments_transfer")
+
+
+def pay_what_was_moved(name: str) -> None:
+    """What tellers have moved into escrows under keys that begin with `name` was a payment."""
+    _run("payments", scope=tellers.SCOPE, prefix=name)
 
 
 def reserve(stage: Stage, count: int, *, pays: bool, now: datetime) -> None:

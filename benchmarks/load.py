@@ -14,6 +14,11 @@ from socialcommerce.embedded.ports import LOOPBACK
 
 HOST_NAME = "plaza.example"
 CONNECTIONS = 64
+# Of a plan, what its file says in the very words.
+AS_THEY_ARE = (
+    "port", "path", "ask", "seconds", "begin_at", "accept", "encoding", "headers", "repeats",
+    "connections",
+)  # fmt: skip
 # An odd multiplier runs through all of 2^29 addresses (32.0.0.0 up to 63.255.255.255) before any
 # comes twice, and neighbours end up in different networks, as those of a real crowd do.
 FIRST_ADDRESS, ADDRESSES, SCATTER = 0x20000000, 2**29, 2_654_435_761
@@ -24,7 +29,8 @@ class Plan:
     """What the crowd does. `path` is for their wish, `ask` for where they stand.
 
     A standing in `asking` is asked about at the interval that the server says, one in `final` is
-    the person's end; at any other the wish is sent again when the answer says so.
+    the person's end; at any other the wish is sent again when the answer says so. `headers` are
+    lines that everybody sends.
     """
 
     port: int
@@ -37,14 +43,14 @@ class Plan:
     begin_at: float = 0.0
     accept: str = "application/json"
     encoding: str = ""
+    headers: str = ""
     repeats: bool = False
     connections: int = CONNECTIONS
     journal: Path | None = None
 
     def write(self) -> Path:
         file = self.people.with_suffix(f".{self.port}.{time.monotonic_ns()}.json")
-        names = ("port", "path", "ask", "seconds", "begin_at", "accept", "encoding", "repeats")
-        values: dict[str, Any] = {name: getattr(self, name) for name in (*names, "connections")}
+        values: dict[str, Any] = {name: getattr(self, name) for name in AS_THEY_ARE}
         values |= {"final": [*self.final], "asking": [*self.asking], "people": str(self.people)}
         values |= {"host": LOOPBACK, "host_name": HOST_NAME}
         file.write_text(json.dumps(values | {"journal": str(self.journal or "")}))

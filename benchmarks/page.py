@@ -1,6 +1,7 @@
 """`page`: the sale page, signed in, in the minute before the opening."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +31,20 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LASTS = timedelta(hours=1)
 START_SECONDS = 60.0
 CONNECTIONS = 16  # twice as many as there are threads to answer
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody with both cookies; `secret` is what their forms carry."""
+
+    profile_id: int
+    user_id: int
+    session: str
+    secret: str
+
+    @property
+    def header(self) -> str:
+        return f"Cookie: sessionid={self.session}; csrftoken={self.secret}"
 
 
 class Page:
@@ -84,12 +99,23 @@ class Page:
 
 
 def write_visitors(file: Path, count: int) -> Path:
-    """Lines of people who are signed in: both cookies as a login leaves them, without the login."""
+    """Lines of people who are signed in and only look."""
+    return load.write_people(file, ((one.user_id, one.header, "") for one in sign_in(count)))
+
+
+def sign_in(count: int) -> list[Visitor]:
+    """The first of the crowd are signed in, as a login leaves them, without the login."""
     now = clock.now()
-    users = User.objects.in_bulk([user_id for _profile, user_id in crowd.people(count)])
-    sessions = [(user.pk, *_session(user, now)) for user in users.values()]
-    Session.objects.bulk_create([row for _user, _key, row in sessions], batch_size=5_000)
-    return load.write_people(file, _lines((user, key) for user, key, _row in sessions))
+    everybody = list(crowd.people(count))
+    users = User.objects.in_bulk([user_id for _profile, user_id in everybody])
+    sessions = [
+        (profile_id, user_id, *_session(users[user_id], now)) for profile_id, user_id in everybody
+    ]
+    Session.objects.bulk_create([row for *_ids, row in sessions], batch_size=5_000)
+    return [
+        Visitor(profile_id, user_id, key, get_random_string(CSRF_SECRET_LENGTH, CSRF_ALLOWED_CHARS))
+        for profile_id, user_id, key, _row in sessions
+    ]
 
 
 def _session(user: User, now: datetime) -> tuple[str, Session]:
@@ -101,14 +127,6 @@ def _session(user: User, now: datetime) -> tuple[str, Session]:
         HASH_SESSION_KEY: user.get_session_auth_hash(),
     }
     return key, Session(session_key=key, session_data=store.encode(data), expire_date=now + LASTS)
-
-
-def _lines(keys: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
-    return ((user, f"Cookie: sessionid={key}; csrftoken={_secret()}", "") for user, key in keys)
-
-
-def _secret() -> str:
-    return get_random_string(CSRF_SECRET_LENGTH, CSRF_ALLOWED_CHARS)
 
 
 def measure(stack: Stack, size: Mapping[str, int]) -> Report:

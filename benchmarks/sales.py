@@ -51,14 +51,7 @@ class Stage:
 
 def draft(*, units: int, now: datetime) -> Stage:
     """A draft with its units on the store's shelf. Its times come with `announce`."""
-    variant = _variant(now)
-    stock.adjust(
-        variant_id=variant.pk,
-        on_hand=StockItem.objects.get(variant=variant).on_hand + units,
-        reason="delivery for a benchmark",
-        actor_id=_operator(now).pk,
-        now=now,
-    )
+    variant = shelve(units, now=now)
     sale = Sale.objects.create(
         title="A lamp for a crowd",
         currency=settings.SITE_CURRENCY,
@@ -73,6 +66,19 @@ def draft(*, units: int, now: datetime) -> Stage:
         sale=sale, variant=variant, unit_price_minor=PRICE_MINOR, pledged=units
     )
     return Stage(sale.pk, lot.pk, units)
+
+
+def shelve(pieces: int, *, now: datetime) -> Variant:
+    """So many of a product of their own are on the shelf of the one store."""
+    variant = _variant(now)
+    stock.adjust(
+        variant_id=variant.pk,
+        on_hand=pieces,
+        reason="delivery for a benchmark",
+        actor_id=_operator(now).pk,
+        now=now,
+    )
+    return variant
 
 
 def announce_reserving(stage: Stage) -> None:

@@ -41,7 +41,10 @@ class Crowd:
         self.reads_standing = plan["accept"] == "application/json"  # else the status will do
         packing = f"Accept-Encoding: {plan['encoding']}\r\n" if plan["encoding"] else ""
         self.accepts = f"Accept: {plan['accept']}\r\n{packing}"
-        self.head = f" HTTP/1.1\r\nHost: {plan['host_name']}\r\nX-Forwarded-Proto: https\r\n"
+        self.head = (
+            f" HTTP/1.1\r\nHost: {plan['host_name']}\r\nX-Forwarded-Proto: https\r\n"
+            f"{plan['headers']}"
+        )
 
     def next(self, now: float) -> Person | None:
         if self.waiting and self.waiting[0][0] <= now:

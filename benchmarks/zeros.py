@@ -1,7 +1,8 @@
 """Oversold, undersold, lost, duplicated: what people heard against what PostgreSQL has."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -61,6 +62,22 @@ SELECT coalesce((
    FROM flashsale_reservation WHERE sale_id = %(sale)s AND withdrawn_at IS NULL)
 """  # noqa: S608
 
+# Of those who were sent to their order: whoever has none that is paid.
+LOST_ORDERS: Final = """
+SELECT count(*) FROM heard WHERE standing = '303' AND NOT EXISTS (
+    SELECT FROM shop_order
+    WHERE buyer_id = person AND key = %(key)s AND state = 'paid')
+"""
+
+# Paid orders under one key beyond one a person, or paid for more than once.
+DUPLICATED_ORDERS: Final = """
+SELECT count(*) - count(DISTINCT buyer_id) + (
+    SELECT count(*) - count(DISTINCT reference) FROM payments_payment WHERE captured_minor > 0)
+FROM shop_order WHERE key = %(key)s AND state = 'paid'
+"""
+
+PAID_ORDERS: Final = "SELECT count(*) FROM shop_order WHERE key = %(key)s AND state = 'paid'"
+
 
 def of_sale(sale_id: int, *, came: int = 0, journal: Path | None = None) -> Zeros:
     """The four counts. `came` is how many wanted a unit and could have paid it."""
@@ -68,30 +85,49 @@ def of_sale(sale_id: int, *, came: int = 0, journal: Path | None = None) -> Zero
     return Zeros(
         oversold=_count(OVERSOLD, values),
         undersold=_count(UNDERSOLD, values),
-        lost=_lost(journal, values) if journal else 0,
+        lost=_lost(LOST, journal, values) if journal else 0,
         duplicated=_count(DUPLICATED, values),
     )
 
 
 def faults(sale_id: int) -> list[str]:
     """What the proofs of the sale and of the books find."""
-    return [*map(str, verification.faults(sale_id)), *map(str, ledger.verify())]
+    return [*map(str, verification.faults(sale_id)), *of_books()]
 
 
-def _lost(journal: Path, values: dict[str, int]) -> int:
+def of_purchases(key: str, *, taken: int, journal: Path) -> Zeros:
+    """The four counts of purchases of one piece each, all under one key. `taken` is how many
+    pieces have left the shelves meanwhile.
+    """
+    values = {"key": key}
+    paid = _count(PAID_ORDERS, values)
+    return Zeros(
+        oversold=max(0, paid - taken),
+        undersold=max(0, taken - paid),
+        lost=_lost(LOST_ORDERS, journal, values),
+        duplicated=_count(DUPLICATED_ORDERS, values),
+    )
+
+
+def of_books() -> list[str]:
+    """What the proof of the ledger finds."""
+    return [str(difference) for difference in ledger.verify()]
+
+
+def _lost(query: str, journal: Path, values: Mapping[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(HEARD)
         try:
             with journal.open() as lines:
                 cursor.copy_expert("COPY heard FROM STDIN", lines)
             cursor.execute("ANALYZE heard")
-            cursor.execute(LOST, values)
+            cursor.execute(query, values)
             return int(cursor.fetchone()[0])
         finally:
             cursor.execute("DROP TABLE heard")
 
 
-def _count(query: str, values: dict[str, int]) -> int:
+def _count(query: str, values: Mapping[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return int(cursor.fetchone()[0])
