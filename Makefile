@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up test test-browser test-faults rehearse check bench bench-headline bench-growth \
+.PHONY: help up test test-browser test-faults test-events rehearse check bench bench-headline bench-growth \
 	bench-paper demo-reset demo-sale pictures proof-fresh lock clean
 
 BIN := .venv/bin
@@ -35,6 +35,10 @@ test-browser: $(INSTALLED) ## Only the tests that drive Chromium
 
 test-faults: $(INSTALLED) ## 30 sales while servers are killed, by seed (SEED=17 repeats one)
 	FAULT_RUNS=30 SEED=$(SEED) $(PYTEST) -v tests/faults/test_a_sale_lives_through_faults.py
+
+test-events: $(INSTALLED) ## 10,000 of Stripe's events in any order, thrice each (SEED=17 repeats one)
+	EVENTS=10000 SEED=$(or $(SEED),$$RANDOM) $(PYTEST) -v \
+		tests/payments/test_events_in_any_order_end_in_the_same_books.py
 
 rehearse: $(INSTALLED) ## A sale with thousands of people while servers are killed (SEED=17)
 	$(BIN)/python -W ignore -m tests.faults.seeded --seed $(or $(SEED),$$RANDOM) \

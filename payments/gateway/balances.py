@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import stripe
+from stripe.params import BalanceTransactionListParams
 
 from payments.gateway import amounts
 from payments.gateway.client import client, id_of, translated
@@ -66,7 +67,7 @@ def list_lines(*, since: datetime, until: datetime) -> Iterator[Page]:
     newest = ""
     oldest = ""
     while True:
-        found, has_more = _ask(since, until, starting_after=oldest)
+        found, has_more = _ask(since, until, after=oldest)
         newest = newest or (found[0].id if found else "")
         if found:
             oldest = found[-1].id
@@ -74,7 +75,7 @@ def list_lines(*, since: datetime, until: datetime) -> Iterator[Page]:
         if not has_more:
             break
     while newest:
-        found, _has_more = _ask(since, until, ending_before=newest)
+        found, _has_more = _ask(since, until, before=newest)
         if not found:
             break
         newest = found[0].id
@@ -82,17 +83,19 @@ def list_lines(*, since: datetime, until: datetime) -> Iterator[Page]:
 
 
 def _ask(
-    since: datetime, until: datetime, **cursor: str
+    since: datetime, until: datetime, *, after: str = "", before: str = ""
 ) -> tuple[list[stripe.BalanceTransaction], bool]:
+    params: BalanceTransactionListParams = {
+        "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
+        "limit": PAGE,
+        "expand": ["data.source"],
+    }
+    if after:
+        params["starting_after"] = after
+    if before:
+        params["ending_before"] = before
     with translated():
-        answer = client().v1.balance_transactions.list(
-            {
-                "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
-                "limit": PAGE,
-                "expand": ["data.source"],
-                **{name: found for name, found in cursor.items() if found},  # type: ignore[typeddict-item]
-            }
-        )
+        answer = client().v1.balance_transactions.list(params)
     return answer.data, answer.has_more
 
 

@@ -134,7 +134,8 @@ def _process(event: StripeEvent, *, now: datetime) -> None:
 
 
 def _wait_seconds(attempts: int) -> int:
-    return min(FIRST_WAIT_SECONDS * 2 ** min(attempts - 1, 10), LONGEST_WAIT_SECONDS)
+    doublings: int = 2 ** min(attempts - 1, 10)
+    return min(FIRST_WAIT_SECONDS * doublings, LONGEST_WAIT_SECONDS)
 
 
 def _put_off(event: StripeEvent, error: Exception, now: datetime) -> None:

@@ -77,8 +77,8 @@ def _days_before(today: date) -> list[date]:
 
 
 def _read_days() -> dict[date, datetime]:
-    rows = BalanceDay.objects.filter(completed_at__isnull=False)
-    return dict(rows.values_list("day", "completed_at"))
+    rows = BalanceDay.objects.values_list("day", "completed_at")
+    return {day: completed_at for day, completed_at in rows if completed_at is not None}
 
 
 def _is_due(day: date, completed_at: datetime | None, today: date) -> bool:
