@@ -47,6 +47,17 @@ class CardView:
     exp_year: int
     is_default: bool
     is_expired: bool
+    nickname: str
+    expires_soon: bool
+
+    @property
+    def number_words(self) -> str:
+        return f"{self.brand} ···· {self.last4}"
+
+    @property
+    def title(self) -> str:
+        """What its person calls it, else what stands on it."""
+        return self.nickname or self.number_words
 
     @property
     def pay_with(self) -> str:
@@ -60,17 +71,6 @@ class AttemptView:
 
     number: int
     card: CardView
-    nickname: str
-    expires_soon: bool
-
-    @property
-    def number_words(self) -> str:
-        return f"{self.brand} ···· {self.last4}"
-
-    @property
-    def title(self) -> str:
-        """What its person calls it, else what stands on it."""
-        return self.nickname or self.number_words
     outcome: str
     began_at: datetime
     decline: str
@@ -127,6 +127,11 @@ def cards_of(profile: Profile) -> tuple[CardView, ...]:
     return tuple(card_view(card, today=today) for card in Instrument.objects.bound_to(profile.pk))
 
 
+def brand_words(brand: str) -> str:
+    """A brand of cards as people write it."""
+    return BRANDS.get(brand, brand.capitalize())
+
+
 def card_view(card: Instrument, *, today: datetime) -> CardView:
     return CardView(
         id=card.pk,
@@ -136,6 +141,8 @@ def card_view(card: Instrument, *, today: datetime) -> CardView:
         exp_year=card.exp_year,
         is_default=card.is_default,
         is_expired=card.is_expired(today),
+        nickname=card.nickname,
+        expires_soon=card.expires_soon(today),
     )
 
 
@@ -152,11 +159,6 @@ def attempts_of(payment: Payment) -> tuple[AttemptView, ...]:
         )
         for row in payment.attempts.select_related("instrument").order_by("number")
     )
-def brand_words(brand: str) -> str:
-    """A brand of cards as people write it."""
-    return BRANDS.get(brand, brand.capitalize())
-
-
 
 
 def pay_choices(profile: Profile, amount_minor: int) -> PayChoices:
@@ -166,8 +168,6 @@ def pay_choices(profile: Profile, amount_minor: int) -> PayChoices:
     suffices = balance.available_minor >= amount_minor
     usable = [card.pay_with for card in cards if not card.is_expired]
     part_minor = min(balance.available_minor, parts.largest(amount_minor))
-        nickname=card.nickname,
-        expires_soon=card.expires_soon(today),
     return PayChoices(
         amount_minor=amount_minor,
         currency=balance.currency,

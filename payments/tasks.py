@@ -51,6 +51,11 @@ def process_events() -> None:
 
 
 @shared_task
+def warn_of_expiring_cards() -> None:
+    card_care.warn(now=clock.now(), limit=1_000)
+
+
+@shared_task
 def catch_up_with_events() -> None:
     stripe_events.catch_up(now=clock.now())
 
@@ -67,11 +72,6 @@ def fold_accruals() -> None:
 
 @shared_task
 def void_expired_holds() -> None:
-@shared_task
-def warn_of_expiring_cards() -> None:
-    card_care.warn(now=clock.now(), limit=1_000)
-
-
     holds.void_expired(now=clock.now())
 
 

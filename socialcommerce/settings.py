@@ -175,11 +175,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "process Stripe events": {"task": "payments.tasks.process_events", "schedule": 10},
     "catch up with Stripe": {"task": "payments.tasks.catch_up_with_events", "schedule": 600},
     "fold accruals": {"task": "payments.tasks.fold_accruals", "schedule": 60},
+    "warn of expiring cards": {"task": "payments.tasks.warn_of_expiring_cards", "schedule": 3_600},
     "free expired holds": {"task": "payments.tasks.void_expired_holds", "schedule": 60},
     "plan the line-up": {"task": "flashsale.tasks.plan_line_up", "schedule": 600},
     "conclude sales": {"task": "flashsale.tasks.conclude_sales", "schedule": 10},
     "send reminders": {"task": "flashsale.tasks.send_reminders", "schedule": 30},
-    "warn of expiring cards": {"task": "payments.tasks.warn_of_expiring_cards", "schedule": 3_600},
     # Each hour, so that a night without Stripe is made up for; what is read is not read again.
     "reconcile with Stripe": {
         "task": "payments.tasks.reconcile",

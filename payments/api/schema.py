@@ -111,18 +111,9 @@ class InstrumentOutput(serializers.Serializer[Any]):
     last4 = serializers.CharField()
     exp_month = serializers.IntegerField()
     exp_year = serializers.IntegerField()
+    nickname = serializers.CharField(help_text="What its person calls it; empty for nothing.")
     is_default = serializers.BooleanField()
     is_expired = serializers.BooleanField()
-
-
-class SetupInput(serializers.Serializer[Any]):
-    next = serializers.CharField(
-        max_length=500,
-        required=False,
-        help_text="A path of this site where the person goes on afterwards.",
-    nickname = serializers.CharField(help_text="What its person calls it; empty for nothing.")
-    )
-
     expires_soon = serializers.BooleanField(help_text="In the next 30 days.")
 
 
@@ -157,6 +148,15 @@ class SiteOutput(serializers.Serializer[Any]):
 
     def get_link_url(self, site: SiteView) -> str:
         return settings.SITE_URL + reverse("payments:link", args=[site.key])
+
+
+class SetupInput(serializers.Serializer[Any]):
+    next = serializers.CharField(
+        max_length=500,
+        required=False,
+        help_text="A path of this site where the person goes on afterwards.",
+    )
+
 
 class SetupOutput(serializers.Serializer[Any]):
     url = serializers.URLField(help_text="Send the person there; they come back to this site.")
