@@ -27,7 +27,7 @@ def attachable(author: Profile, query: str) -> list[AttachChoice]:
     own_stores = Store.objects.filter(profile__in=_own_profiles(author))
     own = list(found.filter(store__in=own_stores).for_view()[:CHOICES])
     rest = list(found.exclude(store__in=own_stores).for_view()[: CHOICES - len(own)])
-    return [_choice(view) for view in selectors.views_of([*own, *rest])]
+    return [_choice(view) for view in selectors.views_of([*own, *rest], None)]
 
 
 def shelf(profile: Profile | None) -> list[SlotItem]:

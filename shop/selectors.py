@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
 from shop.models import Product, ProductPicture, Store, Variant
-from socialcommerce.lib import keyset
+from shop.services import fan_prices
+from shop.services.fan_prices import FanPrice, Standing
+from socialcommerce.lib import clock, keyset
 from socialcommerce.lib.problems import NotFound
 
 LOW_STOCK = 5  # from here on the card says how many are left
@@ -27,12 +29,16 @@ class PictureView:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A variant that can be chosen; `free` pieces could be bought now."""
+    """A variant that can be chosen; `free` pieces could be bought now. `price_minor` is what it
+    costs the viewer, `list_price_minor` what it costs anybody; `fan` is None without a fan price.
+    """
 
     variant_id: int
     name: str
     price_minor: int
     free: int
+    list_price_minor: int
+    fan: FanPrice | None
 
     @property
     def is_sold_out(self) -> bool:
@@ -60,8 +66,20 @@ class ProductView:
     @property
     def price_minor(self) -> int:
         """The lowest price of what can be bought, or of all when nothing can."""
-        prices = [offer.price_minor for offer in self.offers if offer.free > 0]
-        return min(prices or [offer.price_minor for offer in self.offers])
+        return self.cheapest.price_minor
+
+    @property
+    def cheapest(self) -> Offer:
+        """The offer of that price."""
+        there = [offer for offer in self.offers if offer.free > 0]
+        return min(there or self.offers, key=lambda offer: offer.price_minor)
+
+    @property
+    def fan_to_be(self) -> FanPrice | None:
+        """The lowest fan price of what can be bought that the viewer does not have yet."""
+        fans = (offer.fan for offer in self.offers if offer.free > 0)
+        missing = [fan for fan in fans if fan is not None and not fan.is_theirs]
+        return min(missing, key=lambda fan: fan.price_minor, default=None)
 
     @property
     def has_many_prices(self) -> bool:
@@ -108,7 +126,7 @@ def products(
 ) -> ProductPage:
     """Newest first. Three queries. Raises keyset.BadCursor."""
     page = keyset.page(filtered(viewer, filters).for_view(), cursor=cursor, size=size)
-    return ProductPage(views_of(page.items), page.next_cursor)
+    return ProductPage(views_of(page.items, viewer), page.next_cursor)
 
 
 def filtered(viewer: Profile | None, filters: Filters) -> Any:
@@ -129,7 +147,7 @@ def filtered(viewer: Profile | None, filters: Filters) -> Any:
 def product(product_id: int, *, viewer: Profile | None) -> ProductView:
     """Raises NotFound for what is not on sale, or not for this viewer."""
     rows = Product.objects.visible_to(viewer).filter(pk=product_id).for_view()
-    found = views_of(rows)
+    found = views_of(rows, viewer)
     if not found:
         raise NotFound(_("This product is not on sale any more."))
     return found[0]
@@ -138,12 +156,17 @@ def product(product_id: int, *, viewer: Profile | None) -> ProductView:
 def products_by_id(ids: Sequence[int], viewer: Profile | None) -> dict[int, ProductView]:
     """What of these the viewer may see and buy. Three queries for any number."""
     rows = Product.objects.visible_to(viewer).filter(pk__in=ids).for_view()
-    return {view.id: view for view in views_of(rows)}
+    return {view.id: view for view in views_of(rows, viewer)}
 
 
-def views_of(rows: Iterable[Product]) -> list[ProductView]:
-    """Rows loaded `for_view()`; what has no variant to choose is left out."""
-    return [_view(row) for row in rows if _offered(row)]
+def views_of(rows: Iterable[Product], viewer: Profile | None) -> list[ProductView]:
+    """Rows loaded `for_view()`, at the viewer's prices; what has no variant to choose is left out.
+    Up to three queries where there are fan prices.
+    """
+    loaded = [row for row in rows if _offered(row)]
+    variants = [variant for row in loaded for variant in _offered(row)]
+    where = fan_prices.standing(viewer, variants, now=clock.now())
+    return [_view(row, where) for row in loaded]
 
 
 def store_by_handle(handle: str, *, viewer: Profile | None) -> Store:
@@ -164,7 +187,7 @@ def _offered(row: Product) -> list[Variant]:
     return cast("list[Variant]", cast("Any", row).offered)
 
 
-def _view(row: Product) -> ProductView:
+def _view(row: Product, where: Standing) -> ProductView:
     return ProductView(
         id=row.pk,
         title=row.title,
@@ -173,14 +196,22 @@ def _view(row: Product) -> ProductView:
         url=row.get_absolute_url(),
         store=row.store,
         currency=row.store.currency,
-        offers=tuple(_offer(variant) for variant in _offered(row)),
+        offers=tuple(_offer(variant, where) for variant in _offered(row)),
         pictures=tuple(_picture(picture, row) for picture in row.pictures.all()),
     )
 
 
-def _offer(variant: Variant) -> Offer:
+def _offer(variant: Variant, where: Standing) -> Offer:
     item = getattr(variant, "stock", None)  # a variant that never had stock has no item yet
-    return Offer(variant.pk, variant.name, variant.price_minor, item.free if item else 0)
+    fan = fan_prices.of(variant, where)
+    return Offer(
+        variant_id=variant.pk,
+        name=variant.name,
+        price_minor=fan.price_minor if fan is not None and fan.is_theirs else variant.price_minor,
+        free=item.free if item else 0,
+        list_price_minor=variant.price_minor,
+        fan=fan,
+    )
 
 
 def _picture(picture: ProductPicture, row: Product) -> PictureView:

@@ -30,7 +30,7 @@ def product_data(product: ProductView) -> dict[str, Any]:
             {
                 "@type": "Offer",
                 "name": offer.name,
-                "price": plain_amount(offer.price_minor, product.currency),
+                "price": plain_amount(offer.list_price_minor, product.currency),
                 "priceCurrency": product.currency,
                 "availability": SOLD_OUT if offer.is_sold_out else AVAILABLE,
                 "seller": {"@type": "Organization", "name": product.store.profile.name},

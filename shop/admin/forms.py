@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from shop import fan_words
 from shop.fields import AmountField, WholeNumberField
 from shop.models import Category, FeeScope, Product, ProductPicture, Store, Variant
 from shop.models.stores import AMOUNT_MAX_MINOR
@@ -61,10 +62,35 @@ class ProductForm(forms.ModelForm[Product]):
 
 class VariantForm(forms.ModelForm[Variant]):
     price_minor = AdminAmountField(label=_("Price"), lowest_minor=1)
+    fan_price_minor = AdminAmountField(
+        label=_("Fan price"), lowest_minor=1, required=False, help_text=_("Empty: there is none.")
+    )
+    fan_asks = forms.ChoiceField(
+        label=_("It is for"), required=False, widget=UnfoldAdminSelectWidget
+    )
 
     class Meta:
         model = Variant
-        fields = ("name", "sku", "price_minor", "position", "is_active")
+        fields = (
+            "name", "sku", "price_minor", "fan_price_minor", "fan_asks", "position", "is_active",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = fan_words.choices(now=self.instance.fan_asks)
+        self.fields["fan_asks"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_fan_asks(self) -> str:
+        chosen: str = self.cleaned_data["fan_asks"]
+        return chosen or self.instance.fan_asks
+
+    def clean(self) -> dict[str, Any]:
+        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        fan_minor, price_minor = answers.get("fan_price_minor"), answers.get("price_minor")
+        if fan_minor is not None and price_minor is not None and fan_minor >= price_minor:
+            lower = forms.ValidationError(_("A fan price is lower than the price."), code="fan")
+            self.add_error("fan_price_minor", lower)
+        return answers
 
 
 class PictureForm(forms.ModelForm[ProductPicture]):

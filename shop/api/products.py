@@ -1,6 +1,7 @@
 """The market for programs: everything on sale."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -9,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.models import Profile
 from accounts.selectors import viewer_of
 from shop import selectors
 from shop.api import schema
@@ -36,8 +38,9 @@ class Products(APIView):
             price_from_minor=asked.get("price_from_minor"),
             price_to_minor=asked.get("price_to_minor"),
         )
-        rows = selectors.filtered(viewer_of(request.user), filters).for_view()
-        return api.page_response(request, rows, _present)
+        viewer = viewer_of(request.user)
+        rows = selectors.filtered(viewer, filters).for_view()
+        return api.page_response(request, rows, partial(_present, viewer))
 
 
 class ProductDetail(APIView):
@@ -51,5 +54,5 @@ class ProductDetail(APIView):
         return Response(schema.ProductOutput(found).data)
 
 
-def _present(rows: Sequence[Product]) -> Sequence[Any]:
-    return [schema.ProductOutput(view).data for view in selectors.views_of(rows)]
+def _present(viewer: Profile | None, rows: Sequence[Product]) -> Sequence[Any]:
+    return [schema.ProductOutput(view).data for view in selectors.views_of(rows, viewer)]

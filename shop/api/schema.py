@@ -10,6 +10,8 @@ from shop.models import Category, Order, OrderLine
 from shop.models.stores import AMOUNT_MAX_MINOR
 from shop.selectors import Offer, PictureView, ProductView
 from shop.services.checkout import CheckoutResult
+from shop.services.fan_prices import FanPrice, Step
+from shop.services.fan_prices import Kind as FanStepKind
 
 __all__ = ["refusals"]
 
@@ -31,10 +33,25 @@ class ProductPictureOutput(serializers.Serializer[PictureView]):
     alt = serializers.CharField()
 
 
+class FanStepOutput(serializers.Serializer[Step]):
+    kind = serializers.ChoiceField(choices=[kind.value for kind in FanStepKind])
+    key = serializers.CharField(help_text="The store's handle, a brand (empty: any) or a site.")
+    is_done = serializers.BooleanField()
+    is_possible = serializers.BooleanField(help_text="False: that site is not offered any more.")
+
+
+class FanPriceOutput(serializers.Serializer[FanPrice]):
+    price_minor = serializers.IntegerField()
+    is_yours = serializers.BooleanField(source="is_theirs")
+    asks = FanStepOutput(many=True, source="steps", help_text="Everything that must be done.")
+
+
 class OfferOutput(serializers.Serializer[Offer]):
     variant_id = serializers.IntegerField()
     name = serializers.CharField()
-    price_minor = serializers.IntegerField()
+    price_minor = serializers.IntegerField(help_text="What a piece costs you.")
+    list_price_minor = serializers.IntegerField(help_text="What it costs anybody.")
+    fan_price = FanPriceOutput(source="fan", allow_null=True, help_text="Null where there is none.")
     free = serializers.IntegerField(help_text="Pieces that could be bought now.")
 
 

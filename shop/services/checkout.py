@@ -18,7 +18,7 @@ from payments.payment_states import OPEN
 from shop import events
 from shop.models import Order, OrderLine, Variant
 from shop.order_states import OrderState
-from shop.services import fees, orders, paying, promises, stock
+from shop.services import fan_prices, fees, orders, paying, promises, stock
 from shop.services.paying import CheckoutResult, Means, Method, NoInstrument
 from shop.services.quotes import Quote, quote
 from socialcommerce.lib.money import Money, format_money
@@ -226,7 +226,8 @@ def _insert(
 ) -> Order:
     """The order, or the one that a request with the same key has made in the meantime."""
     store = variant.product.store
-    quoted = quote(store=store, unit_price_minor=variant.price_minor, quantity=quantity)
+    price_minor = fan_prices.unit_price_minor(variant, buyer=buyer, now=now)
+    quoted = quote(store=store, unit_price_minor=price_minor, quantity=quantity)
     if quoted.total_minor != seen_total_minor:
         raise TotalChanged(quoted)
     terms = fees.terms_of([variant.pk], currency=quoted.currency, at=now)[variant.pk]

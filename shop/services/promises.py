@@ -10,11 +10,14 @@ def shown(variant: Variant, quote: Quote) -> dict[str, Any]:
     """Plain JSON of the card as it stood. `variant.product.store.profile` has to be loaded."""
     product, store = variant.product, variant.product.store
     picture = product.pictures.first()
+    is_fan_price = quote.unit_price_minor == variant.fan_price_minor
+    fan = {"list_price_minor": variant.price_minor, "asks": variant.fan_asks}
     return {
         "title": product.title,
         "variant": variant.name,
         "description": product.description,
         "unit_price_minor": quote.unit_price_minor,
+        "fan": fan if is_fan_price else None,
         "quantity": quote.quantity,
         "subtotal_minor": quote.subtotal_minor,
         "shipping_minor": quote.shipping_minor,
