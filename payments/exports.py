@@ -17,10 +17,12 @@ from socialcommerce.lib.money import plain_amount
 Row = list[str]
 
 
-def statement(profile: Profile, *, since: datetime | None, until: datetime | None) -> Iterator[Row]:
+def statement(
+    profile: Profile, *, since: datetime | None, until: datetime | None, currency: str = ""
+) -> Iterator[Row]:
     """The rows of the file, read while they are sent: a statement of any length fits."""
-    wallet_id = selectors.wallet_id(profile)
-    currency = settings.SITE_CURRENCY
+    currency = currency or settings.SITE_CURRENCY
+    wallet_id = selectors.wallet_id(profile, currency=currency)
     balance_minor = history.ends(wallet_id, since=since, until=until).opening_minor
     yield [
         _("Time"),

@@ -108,6 +108,12 @@ class PeriodForm(forms.Form):
         return _midnight(since, days=0), _midnight(until, days=1)
 
 
+class WalletPeriodForm(PeriodForm):
+    """Of the wallet in one currency; without one it is the site's."""
+
+    currency = forms.RegexField(r"^[A-Z]{3}$", required=False, widget=forms.HiddenInput)
+
+
 def _midnight(day: datetime.date | None, *, days: int) -> datetime.datetime | None:
     if day is None or day.year >= datetime.MAXYEAR:
         return None

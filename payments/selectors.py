@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
 from payments.gateway.declines import words as decline_words
+from payments.gift_offers import GiftOffer
 from payments.models import Account, AccountKind, Instrument, Payment, Transfer
+from payments.payment_states import PaymentState
 from payments.services import chart, history, parts, wallets
+from payments.services.people import pins
 from socialcommerce.lib import clock, keyset
 
-PAY_WITH: Final = re.compile(r"(wallet)|card:([1-9][0-9]{0,17})")
+PAY_WITH: Final = re.compile(r"(wallet|gift_card)|card:([1-9][0-9]{0,17})")
 BRANDS: Final = {
     "amex": "American Express",
     "cartes_bancaires": "Cartes Bancaires",
@@ -28,11 +31,21 @@ BRANDS: Final = {
 WORDS: Final[dict[str, str | Promise]] = {
     "wallet_payment": _("Paid"),
     "top_up": _("Topped up from a card"),
+    "gift_card_payment": _("Paid"),
+    "gift_card_bought": _("Gift card"),
+    "gift_card_granted": _("Gift from the site"),
+    "gift_card_ended": _("What was left on a gift card"),
+    "refund_to_gift_card": _("Refund"),
     "refund_to_wallet": _("Refund"),
     "refund_to_card": _("Refund to a buyer's card"),
     "refund_failed": _("Refund that came back"),
+    "dispute": _("Taken back by a bank"),
+    "dispute_won": _("Given back by a bank"),
+    "dispute_settled": _("Given back by a bank"),
     "release": _("Sale paid out"),
     "grant": _("Credit from the site"),
+    "cash_out": _("Cashed out to cards"),
+    "cash_out_failed": _("Cash-out that came back"),
 }
 
 
@@ -80,8 +93,12 @@ class AttemptView:
 class PayChoices:
     """Ways to pay `amount_minor`; `selected` is the value of the one to offer first, or empty.
 
+    A chosen `gift` has paid its part before: the amount is what is left, and at 0 nothing is to
+    be chosen any more.
+
     `wallet_part_minor` is what the wallet can pay of it before a card pays the rest, 0 where it
-    can pay all or nothing; `wallet_first` says whether the person wants that.
+    can pay all or nothing; `wallet_first` says whether the person wants that. `asks_pin`: so much
+    is paid with the payment PIN only.
     """
 
     amount_minor: int
@@ -92,6 +109,14 @@ class PayChoices:
     selected: str
     wallet_part_minor: int = 0
     wallet_first: bool = False
+    asks_pin: bool = False
+    gifts: tuple[GiftOffer, ...] = ()
+    gift: GiftOffer | None = None
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether the gift card pays all of it."""
+        return self.gift is not None and self.amount_minor == 0
 
     @property
     def card_part_minor(self) -> int:
@@ -161,9 +186,18 @@ def attempts_of(payment: Payment) -> tuple[AttemptView, ...]:
     )
 
 
-def pay_choices(profile: Profile, amount_minor: int) -> PayChoices:
-    """Wallet and cards for one amount, the wallet first where it suffices. Two queries."""
-    balance = wallets.balance(profile_id=profile.pk)
+def decline_of(payment: Payment | None) -> str:
+    """Why the bank said no to the last card, and the next step; empty where it did not."""
+    if payment is None or payment.state != PaymentState.REQUIRES_METHOD:
+        return ""
+    return decline_words(payment.decline_code)
+
+
+def pay_choices(profile: Profile, amount_minor: int, currency: str = "") -> PayChoices:
+    """Wallet and cards for one amount of that currency, else of the site's; the wallet first where
+    it suffices. Two queries.
+    """
+    balance = wallets.balance(profile_id=profile.pk, currency=currency)
     cards = cards_of(profile)
     suffices = balance.available_minor >= amount_minor
     usable = [card.pay_with for card in cards if not card.is_expired]
@@ -176,15 +210,20 @@ def pay_choices(profile: Profile, amount_minor: int) -> PayChoices:
         cards=cards,
         selected="wallet" if suffices else next(iter(usable), ""),
         wallet_part_minor=max(0, part_minor) if usable and not suffices else 0,
+        asks_pin=pins.is_asked(amount_minor, balance.currency),
     )
 
 
-def parse_pay_with(text: str) -> tuple[Literal["wallet", "card"], int | None] | None:
-    """Method and card id of a radio button's value ("wallet", "card:7"); None for anything else."""
+def parse_pay_with(text: str) -> tuple[Literal["wallet", "card", "gift_card"], int | None] | None:
+    """Method and card id of a radio button's value ("wallet", "card:7", "gift_card"); None for
+    anything else.
+    """
     match = PAY_WITH.fullmatch(text)
     if match is None or not text.isascii():
         return None
-    return ("wallet", None) if match[1] else ("card", int(match[2]))
+    if match[2]:
+        return ("card", int(match[2]))
+    return ("wallet", None) if match[1] == "wallet" else ("gift_card", None)
 
 
 def statement(
@@ -194,19 +233,20 @@ def statement(
     size: int,
     since: datetime | None = None,
     until: datetime | None = None,
+    currency: str = "",
 ) -> Statement:
     """A page of the wallet's movements, the newest first, with the balances at both ends of the
     period. Four queries.
 
-    `since` is part of the period, `until` is not. Raises keyset.BadCursor.
+    `since` is part of the period, `until` is not; without a currency it is the site's. Raises
+    keyset.BadCursor.
     """
-    account_id = wallet_id(profile)
+    currency = currency or settings.SITE_CURRENCY
+    account_id = wallet_id(profile, currency=currency)
     rows = history.movements(account_id, since=since, until=until)
     found = keyset.page(rows, cursor=cursor, size=size, order=("-id",))
     ends = history.ends(account_id, since=since, until=until)
-    return Statement(
-        lines(found.items, account_id), found.next_cursor, ends, settings.SITE_CURRENCY
-    )
+    return Statement(lines(found.items, account_id), found.next_cursor, ends, currency)
 
 
 def lines(transfers: Sequence[Transfer], account_id: int) -> tuple[StatementLine, ...]:
@@ -228,12 +268,14 @@ def lines(transfers: Sequence[Transfer], account_id: int) -> tuple[StatementLine
     )
 
 
-def wallet_id(profile: Profile) -> int:
-    """The wallet's account, or 0, which no account has."""
+def wallet_id(profile: Profile, *, currency: str = "") -> int:
+    """The account of the wallet in that currency, else in the site's; 0, which no account has,
+    where there is none.
+    """
     rows = Account.objects.filter(
         owner=chart.owner_of(profile.pk),
         kind=AccountKind.WALLET,
-        currency=settings.SITE_CURRENCY,
+        currency=currency or settings.SITE_CURRENCY,
     )
     return rows.values_list("pk", flat=True).first() or 0
 

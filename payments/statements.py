@@ -6,7 +6,7 @@ whatever was booked.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -21,8 +21,11 @@ POTS: Final = (
     AccountKind.RESERVE,
     AccountKind.RECEIVABLE,
 )
-SOLD: Final = frozenset({"wallet_payment", "card_payment"})
-REFUNDED: Final = frozenset({"refund_to_wallet", "refund_to_card", "refund_failed"})
+SOLD: Final = frozenset({"wallet_payment", "card_payment", "gift_card_payment"})
+REFUNDED: Final = frozenset(
+    {"refund_to_wallet", "refund_to_card", "refund_to_gift_card", "refund_failed"}
+)
+DISPUTED: Final = frozenset({"dispute", "dispute_won", "dispute_settled"})
 PAID_OUT: Final = frozenset({"payout", "payout_failed"})
 
 LEGS: Final = """
@@ -80,8 +83,8 @@ class Standing:
 
 @dataclass(slots=True)
 class Line:
-    """All of one reference ("order:15", "payout:3") in the period, in minor units. Fees, refunds
-    and payouts are below zero, and above it where they came back.
+    """All of one reference ("order:15", "payout:3") in the period, in minor units. Fees, refunds,
+    disputes and payouts are below zero, and above it where they came back.
     """
 
     reference: str
@@ -89,6 +92,7 @@ class Line:
     sold_minor: int = 0
     fee_minor: int = 0
     refunded_minor: int = 0
+    disputed_minor: int = 0
     paid_out_minor: int = 0
     other_minor: int = 0
 
@@ -102,9 +106,13 @@ class Line:
             self.sold_minor
             + self.fee_minor
             + self.refunded_minor
+            + self.disputed_minor
             + self.paid_out_minor
             + self.other_minor
         )
+
+
+COLUMNS: Final = tuple(field.name for field in fields(Line) if field.name.endswith("_minor"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +140,7 @@ def money_statement(profile_id: int, *, currency: str, period: Period) -> MoneyS
     lines = _lines(facts, period)
     total = Line("", period.since)
     for line in lines:
-        for name in ("sold_minor", "fee_minor", "refunded_minor", "paid_out_minor", "other_minor"):
+        for name in COLUMNS:
             setattr(total, name, getattr(total, name) + getattr(line, name))
     return MoneyStatement(
         period=period,
@@ -172,4 +180,6 @@ def _column(kind: str, other_kind: str) -> str:
         return "sold_minor"
     if fact in REFUNDED:
         return "refunded_minor"
+    if fact in DISPUTED:
+        return "disputed_minor"
     return "paid_out_minor" if fact in PAID_OUT else "other_minor"

@@ -13,6 +13,8 @@ from payments.services import (
     stripe_events,
     sweeps,
 )
+from payments.services.disputing import deadlines
+from payments.services.gift_cards import ending
 from payments.services.reconciling import days
 from socialcommerce.lib import clock
 
@@ -43,6 +45,21 @@ def drive_payouts() -> None:
 @shared_task
 def free_reserves() -> None:
     reserves.free_due(now=clock.now(), limit=A_RUN)
+
+
+@shared_task
+def drive_disputes() -> None:
+    sweeps.drive_disputes(now=clock.now(), limit=A_RUN)
+
+
+@shared_task
+def remind_of_disputes() -> None:
+    deadlines.remind_due(now=clock.now(), limit=A_RUN)
+
+
+@shared_task
+def end_gift_cards() -> None:
+    ending.end_due(now=clock.now(), limit=A_RUN)
 
 
 @shared_task

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from payments.views import cards, leaving, links, payments, wallet, webhooks
+from payments.views import (
+    cards,
+    cash_outs,
+    closing,
+    gift_cards,
+    leaving,
+    links,
+    payments,
+    pins,
+    wallet,
+    webhooks,
+)
 
 app_name = "payments"
 
@@ -25,6 +36,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("wallet/accounts/linked/<int:linked_id>/unlink/", links.unlink, name="unlink"),
     path("wallet/accounts/<slug:key>/", links.link, name="link"),
     path("wallet/accounts/<slug:key>/return", links.come_back, name="link_return"),
+    path("wallet/cash-out/", cash_outs.new, name="cash_out_new"),
+    path("wallet/cash-outs/<int:cash_out_id>/", cash_outs.detail, name="cash_out"),
+    path("wallet/closing/", closing.edit, name="closing"),
+    path("wallet/reopening/", closing.reopen, name="reopening"),
+    path("wallet/limits/", closing.limits, name="limits"),
+    path("wallet/pin/", pins.edit, name="pin"),
+    path("wallet/pin/forgotten/", pins.forgotten, name="pin_forgotten"),
+    path("wallet/pin/reset/<str:token>/", pins.reset, name="pin_reset"),
+    path("wallet/gift-cards/new/", gift_cards.new, name="gift_card_new"),
+    path("wallet/gift-cards/claim/", gift_cards.claim, name="gift_card_claim"),
+    path("wallet/gift-cards/<int:card_id>/", gift_cards.detail, name="gift_card"),
+    path("wallet/gift-cards/<int:card_id>/code", gift_cards.show_code, name="gift_card_code"),
     path("wallet/leave/<str:ticket>/", leaving.leave, name="leave"),
     path("payments/webhooks/stripe/", webhooks.stripe, name="stripe_webhook"),
 ]

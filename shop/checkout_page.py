@@ -7,7 +7,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import Address, Profile
-from payments.selectors import PayChoices, pay_choices
+from payments.gift_card_pages import ways as ways_to_pay
+from payments.selectors import PayChoices
 from shop import selectors
 from shop.forms import Choice
 from shop.selectors import Offer, ProductView
@@ -34,12 +35,17 @@ class CheckoutPage:
         return reverse("shop:checkout", args=[self.product.id]) + choice
 
     @property
+    def gift_url(self) -> str:
+        """The same page; the id of a gift card that pays first is to follow, or 0."""
+        return f"{self.next_url}&"
+
+    @property
     def quantities(self) -> range:
         return range(1, self.quantity_max + 1)
 
 
 def build(*, buyer: Profile, product_id: int, choice: Choice) -> CheckoutPage:
-    """The card for that choice; what cannot be had falls back to what can. Eight queries at most.
+    """The card for that choice; what cannot be had falls back to what can. Nine queries at most.
 
     Raises NotFound for a product that is not on sale.
     """
@@ -60,7 +66,7 @@ def build(*, buyer: Profile, product_id: int, choice: Choice) -> CheckoutPage:
         quantity_max=quantity_max,
         addresses=addresses,
         address_id=_chosen(addresses, choice.address_id),
-        pay_choices=_ways(buyer, quoted.total_minor, choice),
+        pay_choices=_ways(buyer, quoted, choice),
         key=secrets.token_urlsafe(16),
     )
 
@@ -70,9 +76,12 @@ def _chosen(addresses: list[Address], address_id: int | None) -> int | None:
     return address_id if address_id in ids else next(iter(ids), None)
 
 
-def _ways(buyer: Profile, amount_minor: int, choice: Choice) -> PayChoices:
+def _ways(buyer: Profile, quoted: Quote, choice: Choice) -> PayChoices:
     """What the person chose stays chosen while the card is redrawn."""
-    ways = replace(pay_choices(buyer, amount_minor), wallet_first=choice.wallet_first)
+    found = ways_to_pay(buyer, quoted.total_minor, currency=quoted.currency, gift_id=choice.gift_id)
+    ways = replace(found, wallet_first=choice.wallet_first)
+    if ways.is_covered:
+        return ways
     usable = {card.pay_with for card in ways.cards if not card.is_expired}
     if ways.wallet_suffices:
         usable.add("wallet")

@@ -8,11 +8,14 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts import handles
+from payments import gift_offers
 from payments.selectors import parse_pay_with
+from payments.services.parts import NO_GIFT, Gift
 from shop.fields import AmountField, WholeNumberField
 from shop.models import Category
 from shop.selectors import Filters
 from shop.services.checkout import Method
+from socialcommerce.lib.money import currency_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Choice:
     address_id: int | None
     pay_with: str
     wallet_first: bool = False
+    gift_id: int | None = None
 
 
 class ChoiceForm(forms.Form):
@@ -34,6 +38,8 @@ class ChoiceForm(forms.Form):
     address = WholeNumberField(required=False)
     pay_with = forms.CharField(required=False, max_length=40)
     wallet_part = WholeNumberField(required=False)
+    # A link names the gift card alone; the form that pays says its part as well.
+    gift = forms.RegexField(r"^[0-9]{1,18}(:[0-9]{1,18})?$", required=False)
 
     def clean_quantity(self) -> int:
         quantity: int | None = self.cleaned_data["quantity"]
@@ -57,7 +63,14 @@ class ChoiceForm(forms.Form):
             address_id=answers.get("address"),
             pay_with=answers.get("pay_with", ""),
             wallet_first=bool(answers.get("wallet_part")),
+            gift_id=self.gift_id,
         )
+
+    @property
+    def gift_id(self) -> int | None:
+        """After `is_valid()`."""
+        named: str = self.cleaned_data.get("gift", "").partition(":")[0]
+        return int(named) if named.isascii() and named.isdigit() else None
 
 
 class PayForm(forms.Form):
@@ -66,12 +79,20 @@ class PayForm(forms.Form):
     pay_with = forms.CharField(max_length=40)
     # What the page said the wallet pays before the card; the switch sends it or nothing.
     wallet_part = WholeNumberField(required=False)
+    gift = forms.CharField(required=False, max_length=40)
+    pin = forms.CharField(required=False, max_length=6)  # of the payment, where much is paid
     key = forms.RegexField(r"^[A-Za-z0-9_.:-]{1,64}$")
 
     def clean_pay_with(self) -> str:
         value: str = self.cleaned_data["pay_with"]
         if parse_pay_with(value) is None:
             raise forms.ValidationError(_("Please choose how to pay."), code="pay_with")
+        return value
+
+    def clean_gift(self) -> str:
+        value: str = self.cleaned_data["gift"]
+        if gift_offers.parse(value) is None:
+            raise forms.ValidationError(_("Please choose how to pay."), code="gift")
         return value
 
     @property
@@ -84,6 +105,11 @@ class PayForm(forms.Form):
     @property
     def wallet_part_minor(self) -> int:
         return self.cleaned_data["wallet_part"] or 0
+
+    @property
+    def gift_part(self) -> Gift:
+        """What a gift card is to pay; after `is_valid()`."""
+        return gift_offers.parse(self.cleaned_data["gift"]) or NO_GIFT
 
 
 class CheckoutForm(PayForm, ChoiceForm):
@@ -150,6 +176,18 @@ class StoreApplicationForm(forms.Form):
     pitch = forms.CharField(
         label=_("What it sells"), max_length=500, widget=forms.Textarea(attrs={"rows": 4})
     )
+    currency = forms.ChoiceField(
+        label=_("Currency of its prices"),
+        help_text=_("For good: prices, orders and payouts are in it."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(settings.STORE_CURRENCIES) == 1:
+            del self.fields["currency"]
+            return
+        offered = [(code, currency_name(code)) for code in settings.STORE_CURRENCIES]
+        self.fields["currency"].choices = offered  # type: ignore[attr-defined]
 
     def clean_handle(self) -> str:
         try:

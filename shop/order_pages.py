@@ -9,9 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
-from payments.models import Payment, Refund
+from payments.gift_card_pages import ways
+from payments.models import Refund
 from payments.payment_states import PaymentState
-from payments.selectors import AttemptView, attempts_of, pay_choices
+from payments.selectors import AttemptView, attempts_of, decline_of
 from shop.models import Order, OrderOrigin
 from shop.order_states import OrderState
 from shop.services import orders
@@ -53,7 +54,7 @@ class OrderPage:
     can_pay: bool
     waits_for_bank: bool
     action_url: str
-    decline_code: str
+    decline: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def order_page(*, buyer: Profile, number: str, now: datetime) -> OrderPage:
         can_pay=awaits and order.pay_by > now and payment_state not in WAITS_FOR_BANK,
         waits_for_bank=awaits and payment_state in WAITS_FOR_BANK,
         action_url=payment.next_action_url if payment and wants_action else "",
-        decline_code=_decline_code(payment) if awaits else "",
+        decline=decline_of(payment) if awaits else "",
     )
 
 
@@ -93,12 +94,17 @@ def orders_of(buyer: Profile, *, cursor: str | None, size: int = PAGE_SIZE) -> O
     return OrderList(page.items, page.next_cursor)
 
 
-def paying(order: Order) -> dict[str, Any]:
-    """What the form that pays an order needs."""
+def paying(order: Order, *, gift_id: int | None = None) -> dict[str, Any]:
+    """What the form that pays an order needs. The gift card of the last try stays chosen, until
+    the person chooses another one, or none (0).
+    """
+    if gift_id is None and order.payment is not None:
+        gift_id = order.payment.gift_card_id
+    choices = ways(order.buyer, order.total_minor, currency=order.currency, gift_id=gift_id)
     return {
-        "pay_choices": pay_choices(order.buyer, order.total_minor),
+        "pay_choices": choices,
         "key": secrets.token_urlsafe(16),
-        "decline_code": _decline_code(order.payment),
+        "decline": decline_of(order.payment),
     }
 
 
@@ -117,8 +123,3 @@ def steps(order: Order) -> list[Step]:
         return [*reached, Step(label, "stopped", order.cancelled_at)]
     ahead = [Step(label, "later" if index else "now") for index, label in enumerate(missing)]
     return [*reached, *ahead]
-
-
-def _decline_code(payment: Payment | None) -> str:
-    declined = payment is not None and payment.state == PaymentState.REQUIRES_METHOD
-    return payment.decline_code if payment is not None and declined else ""

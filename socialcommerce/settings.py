@@ -5,6 +5,7 @@ started into var/run/services.json, and `load_environment` finds it there.
 """
 
 import secrets
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "drive refunds": {"task": "payments.tasks.drive_refunds", "schedule": 30},
     "run payouts": {"task": "payments.tasks.run_payouts", "schedule": 300},
     "drive payouts": {"task": "payments.tasks.drive_payouts", "schedule": 30},
+    "drive disputes": {"task": "payments.tasks.drive_disputes", "schedule": 30},
+    "remind of disputes": {"task": "payments.tasks.remind_of_disputes", "schedule": 900},
+    "end gift cards": {"task": "payments.tasks.end_gift_cards", "schedule": 300},
     "free reserves": {"task": "payments.tasks.free_reserves", "schedule": 300},
     "process Stripe events": {"task": "payments.tasks.process_events", "schedule": 10},
     "catch up with Stripe": {"task": "payments.tasks.catch_up_with_events", "schedule": 600},
@@ -260,7 +264,15 @@ MAILBOX_DIR = BASE_DIR / "var" / "mail"
 
 # --- Money --------------------------------------------------------------------------------
 
-SITE_CURRENCY = env.text("SITE_CURRENCY", "USD")  # ISO 4217; one currency a site for now
+SITE_CURRENCY = env.text("SITE_CURRENCY", "USD")  # ISO 4217: top-ups, sales, the market's prices
+# What a store may sell in, and about how many units are worth one of the site's: "USD,JPY=150".
+# That figure scales limits and minimums; no price and no payment is converted.
+STORE_CURRENCIES = {
+    code: Decimal(units or 1)
+    for code, _is, units in (
+        word.partition("=") for word in env.words("STORE_CURRENCIES", SITE_CURRENCY)
+    )
+}
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
 STRIPE_PUBLISHABLE_KEY = env.text("STRIPE_PUBLISHABLE_KEY", "")
 STRIPE_WEBHOOK_SECRETS = env.words("STRIPE_WEBHOOK_SECRET")  # two while one is being rotated
@@ -283,6 +295,12 @@ CARD_MIN_MINOR = env.number("CARD_MIN_MINOR", 50)
 # A card payment that got no answer is asked about again after this, and dies after the second.
 PAYMENT_DRIVE_AFTER_SECONDS = env.number("PAYMENT_DRIVE_AFTER_SECONDS", 20)
 PAYMENT_LIFETIME_SECONDS = env.number("PAYMENT_LIFETIME_SECONDS", 900)
+# Gift cards: what one may be of, and how long its money can be spent (five years). What comes back
+# to one can be spent for some weeks, whatever its time.
+GIFT_CARD_MIN_MINOR = env.number("GIFT_CARD_MIN_MINOR", 500)
+GIFT_CARD_MAX_MINOR = env.number("GIFT_CARD_MAX_MINOR", 50_000)
+GIFT_CARD_DAYS = env.number("GIFT_CARD_DAYS", 1_826)
+GIFT_CARD_AFTER_REFUND_DAYS = env.number("GIFT_CARD_AFTER_REFUND_DAYS", 90)
 # Merchants' money. Below the minimum a transfer costs more than it is worth.
 PAYOUT_MINIMUM_MINOR = env.number("PAYOUT_MINIMUM_MINOR", 500)
 # What a young store's sales leave behind for what may come back: a tenth, for a month, for a

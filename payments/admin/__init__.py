@@ -1,5 +1,23 @@
 """Registered when Django looks for admin modules: merchants' money, and operators' books."""
 
-from payments.admin import merchant, operator, operator_merchants, operator_reconciling
+from payments.admin import (
+    merchant,
+    merchant_disputes,
+    operator,
+    operator_disputes,
+    operator_gift_cards,
+    operator_merchants,
+    operator_people,
+    operator_reconciling,
+)
 
-__all__ = ["merchant", "operator", "operator_merchants", "operator_reconciling"]
+__all__ = [
+    "merchant",
+    "merchant_disputes",
+    "operator",
+    "operator_disputes",
+    "operator_gift_cards",
+    "operator_merchants",
+    "operator_people",
+    "operator_reconciling",
+]

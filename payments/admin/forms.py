@@ -3,16 +3,17 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDateWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from accounts import countries
+from payments.gateway.disputing import TEXT_MAX
 from payments.models import MerchantTerms, PayoutEvery
 from payments.services.merchant_terms import Reserving
 from socialcommerce.lib.money import InvalidAmount, parse_amount, plain_amount
@@ -32,17 +33,18 @@ class ScheduleForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
     )
 
+    def __init__(self, *args: Any, terms: MerchantTerms, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = terms.currency
+        minimum = plain_amount(terms.minimum_minor, self.currency)
+        self.initial = {"every": terms.payout_every, "minimum": minimum}
+
     def clean_minimum(self) -> int:
         """In minor units."""
         try:
-            return parse_amount(self.cleaned_data["minimum"], settings.SITE_CURRENCY)
+            return parse_amount(self.cleaned_data["minimum"], self.currency)
         except InvalidAmount as invalid:
             raise forms.ValidationError(str(invalid), code="amount") from invalid
-
-    @staticmethod
-    def initial_of(terms: MerchantTerms) -> dict[str, str]:
-        minimum = plain_amount(terms.minimum_minor, settings.SITE_CURRENCY)
-        return {"every": terms.payout_every, "minimum": minimum}
 
 
 class BankForm(forms.Form):
@@ -56,6 +58,15 @@ class BankForm(forms.Form):
 class HoldForm(forms.Form):
     reason = forms.CharField(
         label=_("Why? The store reads it."), max_length=200, widget=UnfoldAdminTextInputWidget()
+    )
+
+
+class StatementForm(forms.Form):
+    statement = forms.CharField(
+        label=_("What happened, for people at the bank"),
+        required=False,
+        max_length=TEXT_MAX,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 12}),
     )
 
 

@@ -30,7 +30,15 @@ class WalletOutput(serializers.Serializer[WalletBalance]):
     currency = serializers.CharField()
 
 
-class MomentInput(serializers.Serializer[Any]):
+class CurrencyInput(serializers.Serializer[Any]):
+    currency = serializers.RegexField(
+        r"^[A-Z]{3}$",
+        default="",
+        help_text="ISO 4217: which wallet. The site's where none is said.",
+    )
+
+
+class MomentInput(CurrencyInput):
     at = serializers.DateTimeField(help_text="ISO 8601, with its offset.")
 
 
@@ -40,7 +48,7 @@ class MomentOutput(serializers.Serializer[Any]):
     currency = serializers.CharField()
 
 
-class PeriodInput(serializers.Serializer[Any]):
+class PeriodInput(CurrencyInput):
     since = serializers.DateTimeField(required=False, help_text="Part of the period.")
     until = serializers.DateTimeField(required=False, help_text="Not part of it any more.")
 
@@ -91,6 +99,7 @@ class PaymentOutput(serializers.ModelSerializer[Payment]):
             "currency",
             "method",
             "wallet_part_minor",
+            "gift_part_minor",
             "instrument_id",
             "reference",
             "state",

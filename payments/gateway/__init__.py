@@ -47,6 +47,15 @@ from payments.gateway.connecting import (
     retrieve_transfer,
     reverse_transfer,
 )
+from payments.gateway.disputing import (
+    DisputeMove,
+    DisputeResult,
+    DisputeStatus,
+    accept_dispute,
+    find_disputes,
+    retrieve_dispute,
+    submit_evidence,
+)
 from payments.gateway.errors import (
     BadSignature,
     Declined,
@@ -71,6 +80,9 @@ __all__ = [
     "CardDetails",
     "ConnectResult",
     "Declined",
+    "DisputeMove",
+    "DisputeResult",
+    "DisputeStatus",
     "EventInfo",
     "GatewayError",
     "KeyMisused",
@@ -92,6 +104,7 @@ __all__ = [
     "Unavailable",
     "UnmappedAmount",
     "UnreadableLine",
+    "accept_dispute",
     "cancel_payment",
     "confirm_payment",
     "create_account",
@@ -105,6 +118,7 @@ __all__ = [
     "create_transfer",
     "detach_card",
     "find_account",
+    "find_disputes",
     "find_payment",
     "find_payout",
     "find_refund",
@@ -113,6 +127,7 @@ __all__ = [
     "list_missed_events",
     "parse_event",
     "retrieve_account",
+    "retrieve_dispute",
     "retrieve_payment",
     "retrieve_payout",
     "retrieve_refund",
@@ -120,4 +135,5 @@ __all__ = [
     "retrieve_setup_session",
     "retrieve_transfer",
     "reverse_transfer",
+    "submit_evidence",
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from payments import events, gateway
 from payments.models import Instrument, Payment
 from payments.payment_states import ENDS, OPEN, PaymentState
-from payments.services import asking, attempts, chart, ledger, opening, parts, settlement
+from payments.services import asking, attempts, opening, parts, settlement
 from payments.services.opening import BadPayment, CardExpired, NoSuchCard, PayerBarred, Terms
 from socialcommerce.lib.problems import Conflict
 
@@ -47,14 +47,29 @@ def pay_from_wallet(
     reference: str,
     key: str,
     now: datetime,
+    purpose: str = Payment.Purpose.PURCHASE.value,
+    gift_card_id: int | None = None,
+    gift_part_minor: int = 0,
 ) -> Payment:
-    """The money is in the payee's escrow; the same key again returns the payment that stands.
+    """The money is in the payee's escrow; the same key again returns the payment that stands. Of
+    the amount a gift card pays `gift_part_minor`: where that is all of it, it is the method.
 
     Inside the caller's transaction, as its last act; sends payment_locking before it locks and
     payment_settled when it is booked. Raises ledger.InsufficientFunds, ledger.KeyConflict,
-    BadPayment, PayerBarred.
+    BadPayment, PayerBarred, NoSuchGiftCard, GiftCardEnded.
     """
-    terms = Terms(payer_id, payee_id, amount_minor, currency, reference, Payment.Method.WALLET)
+    by_gift_card = gift_part_minor == amount_minor
+    terms = Terms(
+        payer_id=payer_id,
+        payee_id=payee_id,
+        amount_minor=amount_minor,
+        currency=currency,
+        reference=reference,
+        method=(Payment.Method.GIFT_CARD if by_gift_card else Payment.Method.WALLET).value,
+        purpose=purpose,
+        gift_card_id=gift_card_id,
+        gift_part_minor=gift_part_minor,
+    )
     events.payment_locking.send(sender=Payment, reference=reference)
     payment, made = opening.insert(
         terms,
@@ -65,17 +80,7 @@ def pay_from_wallet(
         settled_at=now,
     )
     if made:
-        leg = ledger.Leg(
-            chart.wallet(payer_id, currency).pk, chart.escrow(payee_id, currency).pk, amount_minor
-        )
-        ledger.post(
-            kind="wallet_payment",
-            scope="payment",
-            key=str(payment.pk),
-            legs=[leg],
-            now=now,
-            memo=reference,
-        )
+        settlement.book_at_once(payment, now=now)
         events.payment_settled.send(sender=Payment, payment=payment)
     return payment
 
@@ -94,13 +99,16 @@ def open_card_payment(
     now: datetime,
     purpose: str = Payment.Purpose.PURCHASE.value,
     wallet_part_minor: int = 0,
+    gift_card_id: int | None = None,
+    gift_part_minor: int = 0,
 ) -> Payment:
     """The payment stands as `created`; Stripe knows nothing of it yet, `drive` tells it. Of the
-    amount the wallet pays `wallet_part_minor`, set aside now, and the card the rest.
+    amount a gift card pays `gift_part_minor` and the wallet `wallet_part_minor`, both set aside
+    now, and the card the rest.
 
     Inside the caller's transaction, as its last act. `return_url` is the page of this site where
     the person goes on after the bank's page. Raises BadPayment, PayerBarred, NoSuchCard,
-    CardExpired, ledger.InsufficientFunds, ledger.KeyConflict.
+    CardExpired, NoSuchGiftCard, GiftCardEnded, ledger.InsufficientFunds, ledger.KeyConflict.
     """
     terms = Terms(
         payer_id=payer_id,
@@ -112,6 +120,8 @@ def open_card_payment(
         purpose=purpose,
         instrument_id=instrument_id,
         wallet_part_minor=wallet_part_minor,
+        gift_card_id=gift_card_id,
+        gift_part_minor=gift_part_minor,
     )
     payment, made = opening.insert(
         terms,
@@ -166,7 +176,7 @@ def retry(*, payment_id: int, instrument_id: int, now: datetime) -> Payment:
     """A declined payment was tried with this card. Outside any transaction; drives.
 
     Raises NotRetryable (not declined, or its time is over), PayerBarred, NoSuchCard, CardExpired,
-    ledger.InsufficientFunds (the wallet's part was spent meanwhile).
+    GiftCardEnded, ledger.InsufficientFunds (a part was spent meanwhile).
     """
     with transaction.atomic(durable=True):
         payment = settlement.locked(payment_id)
@@ -174,6 +184,7 @@ def retry(*, payment_id: int, instrument_id: int, now: datetime) -> Payment:
         if payment.state != PaymentState.REQUIRES_METHOD or late:
             raise NotRetryable
         opening.check_payer(payment.payer_id)
+        opening.check_gift_card(payment, now=now)
         payment.instrument = opening.bound_card(payment.payer_id, instrument_id, now=now)
         payment.payment_method_id = payment.instrument.payment_method_id
         payment.attempt += 1

@@ -99,14 +99,54 @@ CHECKS: Final[dict[str, str]] = {
         FROM owed FULL JOIN kept USING (owner, currency)
         WHERE coalesce(owed.minor, 0) <> coalesce(kept.minor, 0)
     """,
-    # What a payment says was given back is what its refunds say.
+    # What a payment says was given back is what its refunds and disputes say.
     "refunded": """
-        SELECT 'payment ' || payment.id, coalesce(sum(refund.amount_minor), 0),
-            payment.refunded_minor
-        FROM payments_payment payment
-        LEFT JOIN payments_refund refund
-            ON refund.payment_id = payment.id AND refund.state <> 'failed'
-        GROUP BY payment.id HAVING coalesce(sum(refund.amount_minor), 0) <> payment.refunded_minor
+        WITH given AS (
+            SELECT payment_id, sum(minor) AS minor FROM (
+                SELECT payment_id, amount_minor AS minor
+                FROM payments_refund WHERE state <> 'failed'
+                UNION ALL SELECT payment_id, taken_minor - excess_minor
+                FROM payments_dispute WHERE taken_at IS NOT NULL AND returned_at IS NULL
+            ) AS back GROUP BY payment_id
+        )
+        SELECT 'payment ' || payment.id, coalesce(given.minor, 0), payment.refunded_minor
+        FROM payments_payment payment LEFT JOIN given ON given.payment_id = payment.id
+        WHERE coalesce(given.minor, 0) <> payment.refunded_minor
+    """,
+    # What can be spent from a gift card is what was put on it, less what it paid and gave back.
+    "gift": """
+        WITH paid AS (
+            SELECT gift_card_id, sum(gift_part_minor) AS minor FROM payments_payment
+            WHERE captured_minor > 0 AND gift_part_minor > 0 GROUP BY gift_card_id
+        ), back AS (
+            SELECT gift_card_id, sum(refund.amount_minor) AS minor
+            FROM payments_refund refund JOIN payments_payment payment ON payment.id = payment_id
+            WHERE refund.to = 'gift_card' AND refund.state <> 'failed' GROUP BY gift_card_id
+        ), due AS (
+            SELECT card.id, card.account_id,
+                CASE WHEN card.state IN ('ordered', 'dropped') THEN 0 ELSE card.amount_minor END
+                - coalesce(paid.minor, 0) + coalesce(back.minor, 0) - card.returned_minor AS minor
+            FROM payments_giftcard card
+            LEFT JOIN paid ON paid.gift_card_id = card.id
+            LEFT JOIN back ON back.gift_card_id = card.id
+        )
+        SELECT 'gift card ' || due.id, due.minor, account.posted_minor
+        FROM due JOIN payments_account account ON account.id = due.account_id
+        WHERE due.minor <> account.posted_minor
+    """,
+    # A cash-out is the sum of its parts, and what came back of it that of those that failed.
+    "cash-out": """
+        SELECT 'cash-out ' || cash_out.id || parts.what, parts.minor,
+            CASE parts.what WHEN '' THEN cash_out.amount_minor ELSE cash_out.returned_minor END
+        FROM payments_cashout cash_out
+        CROSS JOIN LATERAL (
+            SELECT '' AS what, coalesce(sum(amount_minor), 0) AS minor
+            FROM payments_refund WHERE cash_out_id = cash_out.id
+            UNION ALL SELECT ' came back', coalesce(sum(amount_minor), 0)
+            FROM payments_refund WHERE cash_out_id = cash_out.id AND state = 'failed'
+        ) AS parts
+        WHERE parts.minor <>
+            CASE parts.what WHEN '' THEN cash_out.amount_minor ELSE cash_out.returned_minor END
     """,
     # Nobody owes less than nothing.
     "receivable": """

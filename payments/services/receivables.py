@@ -21,6 +21,11 @@ class Debt:
     account_id: int = 0
     owed_minor: int = 0
 
+    def less(self, legs: Iterable[Leg]) -> "Debt":
+        """What is still owed after these legs."""
+        repaid_minor = sum(leg.amount_minor for leg in legs if leg.to_account_id == self.account_id)
+        return Debt(self.account_id, self.owed_minor - repaid_minor)
+
 
 def lock(payee_id: int, currency: str, *, beside: Iterable[int]) -> Debt:
     """The payee's debt, locked together with the accounts that the caller is about to move: all of

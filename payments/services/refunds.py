@@ -13,6 +13,9 @@ from payments.models import Payment, Refund
 from payments.payment_states import PaymentState
 from payments.refund_states import TRANSITIONS, RefundState
 from payments.services import asking, ledger, settlement, taking_back
+from payments.services.disputing import books, following, refusals
+from payments.services.gift_cards import spending
+from payments.services.people import cash_out_parts
 from socialcommerce.lib import guards
 from socialcommerce.lib.problems import Conflict
 
@@ -35,14 +38,15 @@ def issue(
     now: datetime,
     to: str = "source",
 ) -> list[Refund]:
-    """The money has left the payee: a row for each place it goes to, in the payer's wallet already
-    (succeeded), or on its way to the card (pending until `drive` has Stripe's word). The same key
-    again returns what stands.
+    """The money has left the payee: a row for each place it goes to, in the payer's wallet or on
+    their gift card already (succeeded), or on its way to the card (pending until `drive` has
+    Stripe's word). The same key again returns what stands.
 
-    `to` is "source" (to the card what the card paid, the rest to the wallet) or "wallet". Out of
-    escrow first; what was released is taken back (see taking_back). Inside the caller's
-    transaction, as its last act. Raises NotRefundable past what was captured and not yet given
-    back, ledger.KeyConflict.
+    `to` is "source" (first what the card paid, then the wallet, the gift card last) or "wallet"
+    (there, but the gift card's part, which stays one). Out of escrow first; what was released is
+    taken back (see taking_back). Inside the caller's transaction, as its last act. Raises
+    NotRefundable past what was captured and not yet given back, refusals.ChargedBack,
+    ledger.KeyConflict.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("A refund joins the caller's transaction.")
@@ -54,13 +58,18 @@ def issue(
         return earlier
     _check(payment, amount_minor)
     shares = _shares(payment, amount_minor, to=to)
+    if any(place == Refund.To.CARD for place, _minor in shares):
+        refusals.refuse(payment)
     taken = [(place, taking_back.take(payment, minor)) for place, minor in shares]
     _save(payment, amount_minor, [sources for _place, sources in taken])
     made = [
         (_make(payment, place, sources, reason=reason, key=key, now=now), sources)
         for place, sources in taken
     ]
-    ledger.post_many(taking_back.entries(payment, made), now=now)
+    takings = [taking_back.of_refund(payment, refund, sources) for refund, sources in made]
+    if any(place == Refund.To.GIFT_CARD for place, _sources in taken):
+        spending.keep_open(payment.gift_card_id or 0, now=now)
+    ledger.post_many(taking_back.entries(payment, takings), now=now)
     for refund, _sources in made:
         events.refund_changed.send(sender=Refund, refund=refund)
     return [refund for refund, _sources in made]
@@ -94,10 +103,10 @@ def drive(*, refund_id: int, now: datetime) -> Refund:
     Without an answer it stays pending and the sweep asks again, under the same key.
     """
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
-    if refund.to == Refund.To.WALLET or refund.state == RefundState.FAILED:
+    if refund.to != Refund.To.CARD or refund.state == RefundState.FAILED:
         return refund
     try:
-        result = _ask(refund, now)
+        result = _told(refund, _ask(refund, now), now)
     except (gateway.Unavailable, gateway.NotConfigured):
         return refund
     except gateway.Rejected as rejected:
@@ -105,7 +114,7 @@ def drive(*, refund_id: int, now: datetime) -> Refund:
             # Stripe took it; that it does not say how it went gives no money back here.
             logger.error("Refund %s is not known at Stripe any more: %s", refund_id, rejected)
             return refund
-        return apply(refund_id=refund_id, state=RefundState.FAILED, reason=str(rejected), now=now)
+        return _fail_unmade(refund, rejected, now)
     return _follow(refund, result, now)
 
 
@@ -118,7 +127,7 @@ def refetch(*, refund_id: int, stripe_id: str, now: datetime) -> Refund:
     said = (result.payment_id, result.amount_minor, result.currency)
     if said != (refund.payment.stripe_id, refund.amount_minor, refund.payment.currency):
         raise gateway.Rejected(f"{stripe_id} is not refund {refund_id}: {said}")
-    return _follow(refund, result, now)
+    return _follow(refund, _told(refund, result, now), now)
 
 
 def apply(*, refund_id: int, state: RefundState, reason: str, now: datetime) -> Refund:
@@ -136,8 +145,10 @@ def apply(*, refund_id: int, state: RefundState, reason: str, now: datetime) -> 
         refund.failure_reason = reason[:140]
         refund.settled_at, refund.drive_at = now, None
         refund.save()
-        if state == RefundState.FAILED:
-            taking_back.put_back(payment, refund, now=now)
+        if refund.cash_out_id is not None:
+            cash_out_parts.follow(refund, now=now)
+        elif state == RefundState.FAILED:
+            books.refund_failed(payment, refund, now=now)
         events.refund_changed.send(sender=Refund, refund=refund)
         return refund
 
@@ -148,6 +159,23 @@ def _follow(refund: Refund, result: gateway.RefundResult, now: datetime) -> Refu
     return apply(refund_id=refund.pk, state=state, reason=reason, now=now)
 
 
+def _told(refund: Refund, result: gateway.RefundResult, now: datetime) -> gateway.RefundResult:
+    """A refund often fails because the bank has given the buyer the money. That has to be known
+    first, or the buyer would get it once more.
+    """
+    if result.status == gateway.RefundStatus.FAILED:
+        following.look_at_payment(refund.payment, now=now)
+    return result
+
+
+def _fail_unmade(refund: Refund, rejected: gateway.Rejected, now: datetime) -> Refund:
+    try:
+        following.look_at_payment(refund.payment, now=now)
+    except gateway.GatewayError:
+        return refund  # asked again
+    return apply(refund_id=refund.pk, state=RefundState.FAILED, reason=str(rejected), now=now)
+
+
 def _peek(payment_id: int) -> Payment:
     return Payment.objects.get(pk=payment_id)
 
@@ -156,18 +184,34 @@ def _check(payment: Payment, amount_minor: int) -> None:
     is_paid = payment.state == PaymentState.SUCCEEDED
     is_refundable = is_paid and payment.purpose == Payment.Purpose.PURCHASE
     if not is_refundable or not 1 <= amount_minor <= payment.refundable_minor:
+        refusals.refuse(payment)
         raise NotRefundable(left_minor=payment.refundable_minor if is_refundable else 0)
 
 
 def _shares(payment: Payment, amount_minor: int, *, to: str) -> list[tuple[Refund.To, int]]:
-    """What goes where: in the reverse order of taking, so the card first, then the wallet."""
+    """What goes where: in the reverse order of taking, so the card first, then the wallet, and the
+    gift card last, which gets what it paid and never more.
+    """
+    given = _given(payment)
+    money_minor = payment.amount_minor - payment.gift_part_minor  # what was no gift
+    on_card_minor = given.get(Refund.To.CARD, 0) + refusals.taken_minor(payment)
+    money_minor -= on_card_minor + given.get(Refund.To.WALLET, 0)
     card_minor = 0
     if to == "source" and payment.method == Payment.Method.CARD:
-        to_card = Refund.objects.filter(payment=payment, to=Refund.To.CARD)
-        given = to_card.exclude(state=RefundState.FAILED.value).aggregate(sum=Sum("amount_minor"))
-        card_minor = min(amount_minor, payment.card_part_minor - (given["sum"] or 0))
-    shares = [(Refund.To.CARD, card_minor), (Refund.To.WALLET, amount_minor - card_minor)]
+        card_minor = min(amount_minor, money_minor, payment.card_part_minor - on_card_minor)
+    wallet_minor = min(amount_minor, money_minor) - card_minor
+    shares = [
+        (Refund.To.CARD, card_minor),
+        (Refund.To.WALLET, wallet_minor),
+        (Refund.To.GIFT_CARD, amount_minor - card_minor - wallet_minor),
+    ]
     return [(place, minor) for place, minor in shares if minor]
+
+
+def _given(payment: Payment) -> dict[str, int]:
+    """What each place got back so far, in minor units."""
+    rows = Refund.objects.filter(payment=payment).exclude(state=RefundState.FAILED.value)
+    return dict(rows.values_list("to").annotate(minor=Sum("amount_minor")))
 
 
 def _save(payment: Payment, amount_minor: int, sources: Sequence[taking_back.Sources]) -> None:

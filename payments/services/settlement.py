@@ -13,7 +13,8 @@ from django.db import transaction
 from payments import events, gateway
 from payments.models import Payment, PaymentAttempt
 from payments.payment_states import ENDS, OPEN, TRANSITIONS, PaymentState
-from payments.services import attempts, chart, ledger, parts
+from payments.services import attempts, chart, goals, ledger, parts
+from payments.services.gift_cards import making
 
 
 def locked(payment_id: int) -> Payment:
@@ -41,13 +42,13 @@ def apply(
             return payment
         payment.stripe_id = result.id
         payment.answered_attempt = max(payment.answered_attempt, attempt)
-        stale = attempt < payment.attempt and result.status not in FINAL
+        old, stale = payment.state, attempt < payment.attempt and result.status not in FINAL
         if not stale:
             MOVES[result.status](payment, result, now)
         # Saved before money moves, so that account locks come last and are held shortest.
         payment.save()
         _follow(payment, now)
-        _tell(payment)
+        _tell(payment, old)
         return payment
 
 
@@ -58,22 +59,24 @@ def decline_unmade(
     with transaction.atomic(durable=True):
         payment = locked(payment_id)
         if payment.state not in ENDS and attempt == payment.attempt:
-            payment.answered_attempt = attempt
+            old, payment.answered_attempt = payment.state, attempt
             _to(payment, PaymentState.REQUIRES_METHOD, drive_at=payment.expires_at)
             payment.decline_code = declined.reason_code
             payment.save()
             _follow(payment, now)
+            _tell(payment, old)
         return payment
 
 
 def die(payment: Payment, state: PaymentState, *, now: datetime, decline_code: str = "") -> None:
     """The locked payment is failed or cancelled, and the apps above know."""
+    old = payment.state
     _to(payment, state, drive_at=None)
     payment.decline_code = decline_code or payment.decline_code
     payment.settled_at = now
     payment.save()
     _follow(payment, now)
-    _tell(payment)
+    _tell(payment, old)
 
 
 def next_drive(now: datetime) -> datetime:
@@ -100,26 +103,44 @@ def _follow(payment: Payment, now: datetime) -> None:
     """The payment's money and its try are where its state says. Safe to repeat."""
     if payment.state == PaymentState.SUCCEEDED:
         attempts.end(payment, PaymentAttempt.Outcome.SUCCEEDED, now=now)
-        _book(payment, now)
+        _book_card(payment, now)
     elif payment.state == PaymentState.REQUIRES_METHOD:
         attempts.end(payment, PaymentAttempt.Outcome.DECLINED, now=now)
         parts.free(payment, now=now)
     elif payment.state in ENDS:
         attempts.end(payment, PaymentAttempt.Outcome.STOPPED, now=now)
+        if payment.purpose == Payment.Purpose.GIFT_CARD:
+            making.drop(payment.gift_card_id or 0)
         parts.free(payment, now=now)
 
 
-def _book(payment: Payment, now: datetime) -> None:
-    """The card's money and the wallet's part are with the payee, in one transaction."""
-    to_profile = chart.escrow if payment.purpose == Payment.Purpose.PURCHASE else chart.wallet
-    goal_id = to_profile(payment.payee_id, payment.currency).pk
+def book_at_once(payment: Payment, *, now: datetime) -> None:
+    """Where no card is asked: the money of wallet and gift card is where it goes."""
+    goal_id = _open_goal(payment, now)
+    legs = parts.legs_at_once(payment, to_account_id=goal_id)
+    _post(payment, goals.kind_at_once(payment), legs, now)
+
+
+def _book_card(payment: Payment, now: datetime) -> None:
+    """The card's money and the parts beside it are where they go, in one transaction."""
+    goal_id = _open_goal(payment, now)
     parts.take(payment, to_account_id=goal_id, now=now)
     leg = ledger.Leg(chart.clearing(payment.currency).pk, goal_id, payment.card_part_minor)
+    _post(payment, goals.CARD_KINDS[payment.purpose], [leg], now)
+
+
+def _open_goal(payment: Payment, now: datetime) -> int:
+    if payment.purpose == Payment.Purpose.GIFT_CARD:
+        making.activate(payment.gift_card_id or 0, now=now)
+    return goals.account_of(payment).pk
+
+
+def _post(payment: Payment, kind: str, legs: list[ledger.Leg], now: datetime) -> None:
     ledger.post(
-        kind="card_payment" if payment.purpose == Payment.Purpose.PURCHASE else "top_up",
+        kind=kind,
         scope="payment",
         key=str(payment.pk),
-        legs=[leg],
+        legs=legs,
         now=now,
         memo=payment.reference,
     )
@@ -167,7 +188,7 @@ def _disagreement(payment: Payment, result: gateway.PaymentResult) -> str:
     if dead and result.status == "succeeded":
         return "Stripe took money for a payment that is dead here"
     if payment.state in OPEN and result.status == "succeeded" and not parts.are_there(payment):
-        return "the card paid, and the wallet's part is not set aside any more"
+        return "the card paid, and a part of it is not set aside any more"
     return ""
 
 
@@ -179,8 +200,11 @@ def _flag(payment: Payment, flag: str) -> Payment:
     return payment
 
 
-def _tell(payment: Payment) -> None:
+def _tell(payment: Payment, old: str) -> None:
+    """A decline is told once: its repeats may come when the next card is already asked."""
     if payment.state == PaymentState.SUCCEEDED:
         events.payment_settled.send(sender=Payment, payment=payment)
+    elif payment.state == PaymentState.REQUIRES_METHOD != old:
+        events.payment_declined.send(sender=Payment, payment=payment)
     elif payment.state in ENDS:
         events.payment_died.send(sender=Payment, payment=payment)

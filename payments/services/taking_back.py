@@ -1,8 +1,8 @@
-"""Where the money of a refund comes from, and how it goes back there if the refund fails.
+"""Where money that a payment gives back comes from, and how it goes back there.
 
 Out of escrow first, as long as it stands there. What was released is clawed: the site's fee comes
 back in proportion, the payee's share out of the payee's wallet, and what the wallet does not have
-is owed to the site. Building blocks of refunds: the payment is locked.
+is owed to the site. Building blocks of refunds and disputes: the payment is locked.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,6 +28,18 @@ class Sources(NamedTuple):
         return self.fee_minor + self.payee_minor
 
 
+class Taking(NamedTuple):
+    """One fact that takes money back, or brings it back: how the ledger names it, the account on
+    the other side, and what of it comes from where, or goes back there.
+    """
+
+    kind: str
+    scope: str
+    key: str
+    other_id: int
+    sources: Sources
+
+
 def take(payment: Payment, amount_minor: int) -> Sources:
     """The payment's row, in memory, has given the amount: the caller saves it."""
     escrow_minor = min(amount_minor, payment.in_escrow_minor)
@@ -50,26 +62,26 @@ def _fee_part(payment: Payment, clawed_minor: int) -> int:
     return min(max(0, fee_minor - payment.fee_returned_minor), clawed_minor)
 
 
-def entries(payment: Payment, refunds: Sequence[tuple[Refund, Sources]]) -> list[ledger.Entry]:
-    """The refunds as the ledger books them. Every account that will move ends locked, in id order,
+def of_refund(payment: Payment, refund: Refund, sources: Sources) -> Taking:
+    """The refund as the ledger names it."""
+    kind = f"refund_to_{refund.to}"
+    return Taking(kind, "refund", str(refund.pk), _goal(payment, refund), sources)
+
+
+def entries(payment: Payment, takings: Sequence[Taking]) -> list[ledger.Entry]:
+    """What is taken, as the ledger books it. Every account that will move ends locked, in id order,
     if the payee's wallet has to be looked into.
     """
-    goals = [_goal(payment, refund) for refund, _sources in refunds]
     available_minor = 0
-    if any(sources.payee_minor for _refund, sources in refunds):
-        available_minor = _look_into_wallet(payment, goals)
+    if any(taking.sources.payee_minor for taking in takings):
+        available_minor = _look_into_wallet(payment, [taking.other_id for taking in takings])
     booked: list[ledger.Entry] = []
-    for (refund, sources), goal_id in zip(refunds, goals, strict=True):
-        from_wallet_minor = min(sources.payee_minor, available_minor)
+    for taking in takings:
+        from_wallet_minor = min(taking.sources.payee_minor, available_minor)
         available_minor -= from_wallet_minor
+        legs = _legs(payment, taking.sources, taking.other_id, from_wallet_minor)
         booked.append(
-            ledger.Entry(
-                kind=f"refund_to_{refund.to}",
-                scope="refund",
-                key=str(refund.pk),
-                legs=_legs(payment, sources, goal_id, from_wallet_minor),
-                memo=payment.reference,
-            )
+            ledger.Entry(taking.kind, taking.scope, taking.key, legs, memo=payment.reference)
         )
     return booked
 
@@ -81,32 +93,36 @@ def put_back(payment: Payment, refund: Refund, *, now: datetime) -> None:
         clawed_minor=F("clawed_minor") - refund.clawed_minor,
         fee_returned_minor=F("fee_returned_minor") - refund.fee_minor,
     )
-    payee_id, currency = payment.payee_id, payment.currency
-    source_id, wallet_id = _goal(payment, refund), chart.wallet(payee_id, currency).pk
     payee_minor = refund.clawed_minor - refund.fee_minor
+    sources = Sources(refund.amount_minor - refund.clawed_minor, refund.fee_minor, payee_minor)
+    taking = Taking(
+        "refund_failed", "refund_failed", str(refund.pk), _goal(payment, refund), sources
+    )
+    ledger.post_many([restored(payment, taking)], now=now)
+
+
+def restored(payment: Payment, taking: Taking) -> ledger.Entry:
+    """What was taken, as the ledger books its way back: a debt of the payee is repaid first."""
+    payee_id, currency, sources = payment.payee_id, payment.currency, taking.sources
+    wallet_id = chart.wallet(payee_id, currency).pk
     shares = [
-        (chart.escrow(payee_id, currency).pk, refund.amount_minor - refund.clawed_minor),
-        (chart.fees(currency).pk, refund.fee_minor),
+        (chart.escrow(payee_id, currency).pk, sources.escrow_minor),
+        (chart.fees(currency).pk, sources.fee_minor),
     ]
-    legs = [ledger.Leg(source_id, goal_id, minor) for goal_id, minor in shares if minor]
-    if payee_minor:
+    legs = [ledger.Leg(taking.other_id, goal_id, minor) for goal_id, minor in shares if minor]
+    if sources.payee_minor:
         debt = receivables.lock(payee_id, currency, beside=[wallet_id])
         legs += receivables.credit(
-            debt, source_id=source_id, wallet_id=wallet_id, amount_minor=payee_minor
+            debt, source_id=taking.other_id, wallet_id=wallet_id, amount_minor=sources.payee_minor
         )
-    ledger.post(
-        kind="refund_failed",
-        scope="refund_failed",
-        key=str(refund.pk),
-        legs=legs,
-        now=now,
-        memo=payment.reference,
-    )
+    return ledger.Entry(taking.kind, taking.scope, taking.key, tuple(legs), memo=payment.reference)
 
 
 def _goal(payment: Payment, refund: Refund) -> int:
     if refund.to == Refund.To.CARD:
         return chart.clearing(payment.currency).pk
+    if refund.to == Refund.To.GIFT_CARD:
+        return chart.gift_card(payment.gift_card_id or 0, payment.currency).pk
     return chart.wallet(payment.payer_id, payment.currency).pk
 
 

@@ -10,7 +10,7 @@ from payments import leaving, selectors
 from payments.forms import CardForm, TopUpForm
 from payments.gateway.declines import words as decline_words
 from payments.models import Payment
-from payments.payment_states import OPEN, PaymentState
+from payments.payment_states import ENDS, OPEN, PaymentState
 from payments.services import charges, top_ups, wallets
 from socialcommerce.lib import clock, htmx, http, limits
 from socialcommerce.lib.money import Money, format_money
@@ -46,7 +46,9 @@ def top_up(request: PersonRequest) -> HttpResponse:
 @http.require("GET")
 @person_required
 def detail(request: PersonRequest, payment_id: int) -> HttpResponse:
-    payment = _own_top_up(request, payment_id)
+    payment = _own_here(request, payment_id)
+    if payment.purpose == Payment.Purpose.GIFT_CARD and payment.state in ENDS:
+        return htmx.redirect(request, payment.return_url)
     cards = selectors.cards_of(request.user.profile)
     context = {
         "payment": payment,
@@ -72,7 +74,7 @@ def come_back(request: PersonRequest, payment_id: int) -> HttpResponse:
 @http.require("POST")
 @person_required
 def retry(request: PersonRequest, payment_id: int) -> HttpResponse:
-    payment = _own_top_up(request, payment_id)
+    payment = _own_here(request, payment_id)
     cards = selectors.cards_of(request.user.profile)
     form = CardForm(request.POST, cards=cards)
     if not form.is_valid():
@@ -87,7 +89,7 @@ def retry(request: PersonRequest, payment_id: int) -> HttpResponse:
 @http.require("POST")
 @person_required
 def cancel(request: PersonRequest, payment_id: int) -> HttpResponse:
-    payment = _own_top_up(request, payment_id)
+    payment = _own_here(request, payment_id)
     return _onwards(request, charges.cancel(payment_id=payment.pk, now=clock.now()), again=False)
 
 
@@ -99,18 +101,22 @@ def _own(request: PersonRequest, payment_id: int) -> Payment:
     return payment
 
 
-def _own_top_up(request: PersonRequest, payment_id: int) -> Payment:
-    """What a shop began is retried and cancelled where the order is."""
+def _own_here(request: PersonRequest, payment_id: int) -> Payment:
+    """A top-up or a gift card. What a shop began is retried and cancelled where the order is."""
     payment = _own(request, payment_id)
-    if payment.purpose != Payment.Purpose.TOP_UP:
+    if payment.purpose == Payment.Purpose.PURCHASE:
         raise NotFound
     return payment
 
 
 def _onwards(request: PersonRequest, payment: Payment, *, again: bool = True) -> HttpResponse:
-    """To the bank if it asks (once), to the wallet when all is done, else to the payment's page."""
+    """To the bank if it asks (once), to wallet or gift card when all is done, else to the payment's
+    page.
+    """
     if payment.state == PaymentState.REQUIRES_ACTION and payment.next_action_url and again:
         return leaving.redirect(request, payment.next_action_url)
+    if payment.purpose == Payment.Purpose.GIFT_CARD and payment.state in ENDS:
+        return htmx.redirect(request, payment.return_url)
     if payment.state == PaymentState.SUCCEEDED:
         amount = format_money(Money(payment.amount_minor, payment.currency))
         messages.success(request, _("%(amount)s is in your wallet.") % {"amount": amount})

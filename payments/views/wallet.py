@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.decorators import PersonRequest, person_required
-from payments import exports, instrument_pages, selectors
-from payments.forms import PeriodForm
+from payments import exports, gift_card_pages, instrument_pages, people_page, selectors
+from payments.forms import WalletPeriodForm
 from payments.services import wallets
 from socialcommerce.lib import htmx, http, sheets
 from socialcommerce.lib.problems import Invalid
@@ -24,9 +24,12 @@ def index(request: PersonRequest) -> HttpResponse:
     profile = request.user.profile
     context = {
         "balance": wallets.balance(profile_id=profile.pk),
+        "others": wallets.others(profile_id=profile.pk),
         "cards": selectors.cards_of(profile),
+        "gift_cards": gift_card_pages.mine(profile),
         "sites": instrument_pages.sites_of(profile),
         "statement": selectors.statement(profile, cursor=None, size=NEWEST),
+        "care": people_page.care(request.user),
     }
     return render(request, "payments/wallet.html", context)
 
@@ -35,7 +38,7 @@ def index(request: PersonRequest) -> HttpResponse:
 @person_required
 def statement(request: PersonRequest) -> HttpResponse:
     """All movements by pages, or those of a period. A period that is none shows its error."""
-    form = PeriodForm(request.GET)
+    form = WalletPeriodForm(request.GET)
     since, until = form.bounds if form.is_valid() else (None, None)
     found = selectors.statement(
         request.user.profile,
@@ -43,6 +46,7 @@ def statement(request: PersonRequest) -> HttpResponse:
         size=PAGE_SIZE,
         since=since,
         until=until,
+        currency=form.cleaned_data.get("currency", ""),
     )
     context = {
         "form": form,
@@ -58,20 +62,21 @@ def statement(request: PersonRequest) -> HttpResponse:
 @person_required
 def statement_csv(request: PersonRequest) -> HttpResponse:
     """The same movements as a file. Raises Invalid for a period that is none."""
-    form = PeriodForm(request.GET)
+    form = WalletPeriodForm(request.GET)
     if not form.is_valid():
         raise Invalid(_("Please choose a day for the beginning and one for the end."))
     since, until = form.bounds
-    rows = exports.statement(request.user.profile, since=since, until=until)
+    currency = form.cleaned_data["currency"]
+    rows = exports.statement(request.user.profile, since=since, until=until, currency=currency)
     return sheets.download(rows, filename="statement.csv")
 
 
-def _next_url(form: PeriodForm, cursor: str | None) -> str:
+def _next_url(form: WalletPeriodForm, cursor: str | None) -> str:
     return _address("payments:statement", form, cursor=cursor) if cursor is not None else ""
 
 
-def _address(name: str, form: PeriodForm, **more: str) -> str:
-    """The page of that name for the same period."""
-    kept = {end: form.data[end] for end in ("since", "until") if form.data.get(end)}
+def _address(name: str, form: WalletPeriodForm, **more: str) -> str:
+    """The page of that name for the same wallet and period."""
+    kept = {key: form.data[key] for key in form.fields if form.data.get(key)}
     query = urlencode({**kept, **more})
     return f"{reverse(name)}?{query}" if query else reverse(name)

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.api.schema import ID_MAX, refusals
 from payments.models import Payment
+from payments.services.parts import Gift
 from shop.models import Category, Order, OrderLine
 from shop.models.stores import AMOUNT_MAX_MINOR
 from shop.selectors import Offer, PictureView, ProductView
@@ -101,8 +102,30 @@ class MeansInput(serializers.Serializer[Any]):
         required=False,
         min_value=0,
         max_value=AMOUNT_MAX_MINOR,
-        help_text="For the method card: what of the total the wallet pays first.",
+        help_text="For the method card: what of the total the wallet pays before it.",
     )
+    pin = serializers.CharField(
+        required=False,
+        max_length=6,
+        allow_blank=True,
+        help_text="The payment PIN, where much is paid (the answer says pin-needed).",
+    )
+    gift_card_id = WholeNumber(
+        required=False, min_value=1, max_value=ID_MAX, help_text="A gift card of yours."
+    )
+    gift_part_minor = WholeNumber(
+        required=False,
+        min_value=0,
+        max_value=AMOUNT_MAX_MINOR,
+        help_text="What of the total it pays before all others: all of it for the method"
+        " gift_card; what a card is to pay beside it must be as much as a card can be charged.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Both say one thing, as the services take it."""
+        said = super().validate(attrs)
+        gift = Gift(said.pop("gift_card_id", None), said.pop("gift_part_minor", 0))
+        return {**said, "gift": gift}
 
 
 class CheckoutInput(MeansInput):

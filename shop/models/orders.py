@@ -1,6 +1,5 @@
 """An order: what one person buys from one store at one moment."""
 
-import secrets
 from typing import Final
 
 from django.db import models
@@ -10,17 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from shop.models.products import Variant
 from shop.models.stores import AMOUNT_MAX_MINOR, Store
 from shop.order_states import OrderState
+from socialcommerce.lib import spoken
 
-# Crockford's alphabet: nothing that is read aloud or typed wrongly (no I, L, O, U).
-NUMBER_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PAID_STATES: Final = ["paid", "shipped", "completed"]
 
 
 def new_number() -> str:
     """Random, so that it tells nobody how many orders there are: 60 bits, three groups of four."""
-    bits = secrets.randbits(60)
-    letters = "".join(NUMBER_ALPHABET[bits >> shift & 31] for shift in range(0, 60, 5))
-    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+    return spoken.grouped(spoken.new(12))
 
 
 class OrderOrigin(models.TextChoices):

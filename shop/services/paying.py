@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from payments.models import Payment
 from payments.payment_states import OPEN, PaymentState
 from payments.services import charges
+from payments.services.parts import NO_GIFT, Gift
 from shop.models import Order
 from socialcommerce.lib.problems import Invalid
 
-Method = Literal["wallet", "card"]
+Method = Literal["wallet", "card", "gift_card"]
 
 
 class NoInstrument(Invalid):
@@ -41,6 +42,15 @@ class Means:
     key: str
     return_url: str
     wallet_part_minor: int = 0
+    gift: Gift = NO_GIFT
+
+    @property
+    def terms(self) -> list[object]:
+        """What a repeat of a purchase must say again."""
+        said: list[object] = [self.method, self.instrument_id]
+        said += [self.wallet_part_minor] if self.wallet_part_minor else []
+        said += [f"gift:{self.gift.card_id}:{self.gift.part_minor}"] if self.gift.part_minor else []
+        return said
 
 
 def means(
@@ -50,24 +60,28 @@ def means(
     key: str,
     return_url: str,
     wallet_part_minor: int = 0,
+    gift: Gift = NO_GIFT,
 ) -> Means:
-    """A card for the method card, with the part that the wallet pays first; none for the wallet.
+    """A card for the method card, with what the wallet pays before it; none for the others. A gift
+    card may pay a part before all of them, and all of it for the method gift_card.
 
     Raises NoInstrument.
     """
-    if method == "wallet":
-        return Means(method, None, key, return_url)
+    if method != "card":
+        return Means(method, None, key, return_url, gift=gift)
     if instrument_id is None:
         raise NoInstrument
-    return Means(method, instrument_id, key, return_url, wallet_part_minor)
+    return Means(method, instrument_id, key, return_url, wallet_part_minor, gift)
 
 
 def begin(order: Order, by: Means, *, now: datetime) -> None:
-    """From the wallet the order is paid; by card its payment waits to be driven.
+    """From wallet or gift card the order is paid; by card its payment waits to be driven.
 
     Demands the order's lock, and that of its stock.
     """
-    if by.method == "wallet":
+    if by.method == "gift_card" and by.gift.part_minor != order.total_minor:
+        raise charges.BadPayment(_("The gift card does not pay all of it. Nothing was charged."))
+    if by.method != "card":
         # Our receiver of payment_settled marks the order paid, as it does for cards.
         charges.pay_from_wallet(
             payer_id=order.buyer_id,
@@ -77,6 +91,8 @@ def begin(order: Order, by: Means, *, now: datetime) -> None:
             reference=order.reference,
             key=f"{order.reference}:{by.key}",
             now=now,
+            gift_card_id=by.gift.card_id,
+            gift_part_minor=by.gift.part_minor,
         )
         return
     assert by.instrument_id is not None  # noqa: S101 - means() has seen to it
@@ -92,6 +108,8 @@ def begin(order: Order, by: Means, *, now: datetime) -> None:
         expires_at=order.pay_by,
         now=now,
         wallet_part_minor=by.wallet_part_minor,
+        gift_card_id=by.gift.card_id,
+        gift_part_minor=by.gift.part_minor,
     )
     Order.objects.filter(pk=order.pk).update(payment=payment)
     order.payment = payment
@@ -103,7 +121,8 @@ def use_open(order: Order, payment: Payment, by: Means, *, now: datetime) -> Che
 
     None if the payment is dead now and another may begin. No transaction is open.
     """
-    same_split = payment.wallet_part_minor == by.wallet_part_minor
+    gift = Gift(payment.gift_card_id, payment.gift_part_minor)
+    same_split = (payment.wallet_part_minor, gift) == (by.wallet_part_minor, by.gift)
     if by.method == "card" and same_split and payment.state == PaymentState.REQUIRES_METHOD:
         assert by.instrument_id is not None  # noqa: S101 - means() has seen to it
         charges.retry(payment_id=payment.pk, instrument_id=by.instrument_id, now=now)

@@ -15,7 +15,7 @@ from payments import leaving
 from shop import checkout_page, order_pages, selectors
 from shop.forms import CheckoutForm, Choice, ChoiceForm
 from shop.order_states import OrderState
-from shop.services import checkout
+from shop.services import checkout, evidence
 from shop.services.checkout import CheckoutResult
 from socialcommerce.lib import clock, htmx, http, limits
 from socialcommerce.lib.problems import NotFound, Problem
@@ -77,6 +77,8 @@ def _buy(request: PersonRequest, product_id: int) -> HttpResponse:
             method=method,
             instrument_id=instrument_id,
             wallet_part_minor=form.wallet_part_minor,
+            pin=answers["pin"],
+            gift=form.gift_part,
             seen_total_minor=answers["seen_total_minor"],
             key=answers["key"],
             now=clock.now(),
@@ -122,6 +124,7 @@ def _choose(
 def outcome(request: PersonRequest, result: CheckoutResult) -> HttpResponse:
     """Receipt, the bank's page, another card, or patience: where the purchase stands."""
     order = result.order
+    evidence.capture(order, environ=request.META, now=clock.now())
     if result.next_action_url:
         return leaving.redirect(request, result.next_action_url)
     if not htmx.is_htmx(request):

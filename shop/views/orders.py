@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.decorators import PersonRequest, person_required
 from shop import order_pages
-from shop.forms import CancelForm, PayForm
+from shop.forms import CancelForm, ChoiceForm, PayForm
 from shop.order_states import OrderState
 from shop.services import checkout, orders
 from shop.views.checkout import RETURN_URL, outcome
@@ -27,7 +27,9 @@ def index(request: PersonRequest) -> HttpResponse:
 @person_required
 def detail(request: PersonRequest, number: str) -> HttpResponse:
     """The whole order; htmx asks again while the bank has not answered."""
-    return _page(request, number, CancelForm(), status=200)
+    chosen = ChoiceForm(request.GET)
+    chosen.is_valid()
+    return _page(request, number, CancelForm(), status=200, gift_id=chosen.gift_id)
 
 
 @http.require("GET")
@@ -38,7 +40,7 @@ def status(request: PersonRequest, number: str) -> HttpResponse:
     if not htmx.is_htmx(request):
         return htmx.redirect(request, order.get_absolute_url())
     context = {"order": order, **order_pages.paying(order)}
-    if order.state == OrderState.AWAITING_PAYMENT and context["decline_code"]:
+    if order.state == OrderState.AWAITING_PAYMENT and context["decline"]:
         return render(request, "shop/checkout/_declined.html", context)
     waiting = order.state == OrderState.AWAITING_PAYMENT
     name = "_waiting" if waiting else "_receipt"
@@ -63,6 +65,8 @@ def pay(request: PersonRequest, number: str) -> HttpResponse:
         method=method,
         instrument_id=instrument_id,
         wallet_part_minor=form.wallet_part_minor,
+        pin=form.cleaned_data["pin"],
+        gift=form.gift_part,
         key=form.cleaned_data["key"],
         now=clock.now(),
         return_url=RETURN_URL,
@@ -99,12 +103,17 @@ def confirm(request: PersonRequest, number: str) -> HttpResponse:
 
 
 def _page(
-    request: PersonRequest, number: str, cancel_form: CancelForm, *, status: int
+    request: PersonRequest,
+    number: str,
+    cancel_form: CancelForm,
+    *,
+    status: int,
+    gift_id: int | None = None,
 ) -> HttpResponse:
     page = order_pages.order_page(buyer=request.user.profile, number=number, now=clock.now())
     context = {"page": page, "order": page.order, "cancel_form": cancel_form}
     if page.can_pay:
-        context |= order_pages.paying(page.order)
+        context |= order_pages.paying(page.order, gift_id=gift_id)
     return htmx.render(
         request, "shop/orders/detail.html", "shop/orders/_order.html", context, status=status
     )

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from babel.numbers import format_currency, get_currency_precision, list_currencies
+from babel.numbers import (
+    format_currency,
+    get_currency_name,
+    get_currency_precision,
+    list_currencies,
+)
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
@@ -80,6 +85,12 @@ def format_money(money: Money, locale: str | None = None) -> str:
     return format_currency(
         major, money.currency, locale=locale or to_locale(get_language() or "en")
     )
+
+
+def currency_name(currency: str) -> str:
+    """As people of the moment's language call it: "Japanese Yen (JPY)"."""
+    name = get_currency_name(currency, locale=to_locale(get_language() or "en"))
+    return f"{name} ({currency})"
 
 
 def plain_amount(amount_minor: int, currency: str) -> str:

@@ -112,6 +112,7 @@ def open_card_payment(
     amount_minor: int = 1_000,
     *,
     wallet_part_minor: int = 0,
+    gift: tuple[int, int] | None = None,
 ) -> Payment:
     """A card payment that Stripe has not heard of."""
     now = clock.now()
@@ -128,4 +129,6 @@ def open_card_payment(
             expires_at=now + timedelta(minutes=15),
             now=now,
             wallet_part_minor=wallet_part_minor,
+            gift_card_id=gift[0] if gift else None,
+            gift_part_minor=gift[1] if gift else 0,
         )
