@@ -3,13 +3,15 @@
 import re
 from typing import Any, Final
 
-from payments.models import Payment, Refund
+from django.db.models import Sum
+
+from payments.models import Dispute, Payment, Refund
 from payments.refund_states import RefundState
 from payments.services import refunds
 from shop import events
 from shop.models import Order
 from shop.order_states import OrderState
-from shop.services import news, orders, stock
+from shop.services import coupons, news, orders, returned, stock
 from socialcommerce.lib import clock
 
 PREFIX: Final = "order:"
@@ -23,10 +25,11 @@ def order_id_of(reference: str) -> int | None:
 
 
 def lock_order(*, reference: str, **_kwargs: Any) -> None:
-    """Order and stock come before payment and ledger in the one lock order."""
+    """Order, stock and coupon come before payment and ledger in the one lock order."""
     order = _locked(reference)
     if order is not None:
         stock.lock_held(order.pk)
+        coupons.lock(order)
 
 
 def pay_order(*, payment: Payment, **_kwargs: Any) -> None:
@@ -79,16 +82,17 @@ def follow_refund(*, refund: Refund, **_kwargs: Any) -> None:
         # What goes to wallet and card is one refund to the buyer: they hear when all is there.
         parts = Refund.objects.filter(payment=refund.payment_id, key=refund.key)
         if not parts.filter(state=RefundState.PENDING).exists():
-            news.refund_done(order, now=now)
+            arrived = parts.filter(state=RefundState.SUCCEEDED).aggregate(minor=Sum("amount_minor"))
+            news.refund_done(order, amount_minor=arrived["minor"], now=now)
     elif refund.state == RefundState.FAILED:
-        refunds.issue(
-            payment_id=refund.payment_id,
-            amount_minor=refund.amount_minor,
-            reason=refund.reason,
-            key=f"instead:{refund.pk}",
-            to="wallet",
-            now=now,
-        )
+        returned.give_instead(refund, key=f"instead:{refund.pk}", now=now)
+
+
+def follow_dispute(*, dispute: Dispute, is_back: bool, **_kwargs: Any) -> None:
+    """While a bank has the money nothing is left to give; once it is back it goes on."""
+    order = _locked(dispute.payment.reference) if is_back else None
+    if order is not None:
+        returned.pass_on(order, dispute, now=clock.now())
 
 
 def _locked(reference: str) -> Order | None:

@@ -15,8 +15,8 @@ from socialcommerce.lib.money import plain_amount
 
 ROWS_SHOWN: Final = 200  # on the page; the file has all
 HEADINGS: Final = (
-    "what", "reference", "date", "goods", "shipping", "sold", "fee", "refunds", "other",
-    "paid_out", "net", "in_reserve", "vat_percent", "currency",
+    "what", "reference", "date", "goods", "shipping", "sold", "fee", "refunds",
+    "disputes", "other", "paid_out", "net", "in_reserve", "vat_percent", "currency",
 )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _order_fields(row: OrderRow, currency: str) -> Sequence[str]:
     figures = _figures(row.line, currency)
     reserve = plain_amount(row.reserve_minor, currency)
     return (
-        "order", row.number, _time(row.placed_at), goods, shipping, *figures[:6], reserve, rate,
+        "order", row.number, _time(row.placed_at), goods, shipping, *figures[:7], reserve, rate,
         currency,
     )  # fmt: skip
 
@@ -119,6 +119,7 @@ def _figures(line: Line, currency: str) -> Sequence[str]:
         line.sold_minor,
         line.fee_minor,
         line.refunded_minor,
+        line.disputed_minor,
         line.other_minor,
         line.paid_out_minor,
         line.net_minor,
@@ -128,7 +129,7 @@ def _figures(line: Line, currency: str) -> Sequence[str]:
 
 def _balance(what: str, at: datetime, total_minor: int, currency: str) -> Sequence[str]:
     total = plain_amount(total_minor, currency)
-    return (what, "", _time(at), *[""] * 7, total, "", "", currency)
+    return (what, "", _time(at), *[""] * 8, total, "", "", currency)
 
 
 def _time(moment: datetime) -> str:

@@ -25,6 +25,7 @@ from payments.models import (
     StripeEventState,
 )
 from payments.services import cards, charges, connect, payout_drives, refunds
+from payments.services.disputing import following
 from socialcommerce.lib.problems import Problem
 
 logger = logging.getLogger(__name__)
@@ -178,6 +179,10 @@ def _about_refund(subject: dict[str, Any], now: datetime) -> None:
     refunds.refetch(refund_id=refund.pk, stripe_id=stripe_id, now=now)
 
 
+def _about_dispute(subject: dict[str, Any], now: datetime) -> None:
+    following.look(stripe_id=str(subject["id"]), now=now)
+
+
 def _about_setup(subject: dict[str, Any], now: datetime) -> None:
     if subject.get("mode") != "setup":
         return
@@ -228,6 +233,7 @@ def _number(subject: dict[str, Any], name: str) -> int:
 HANDLERS: Final[dict[str, Callable[[dict[str, Any], datetime], None]]] = {
     "payment_intent": _about_payment,
     "refund": _about_refund,
+    "dispute": _about_dispute,
     "payout": _about_payout,
     "account": _about_account,
     "checkout.session": _about_setup,

@@ -11,10 +11,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from payments.models import Payment, Payout, Refund
+from payments.dispute_states import OPEN as OPEN_DISPUTES
+from payments.models import Dispute, Payment, Payout, Refund
 from payments.payout_states import OPEN as OPEN_PAYOUTS
 from payments.refund_states import RefundState
 from payments.services import charges, payout_drives, refunds, settlement
+from payments.services.disputing import answers
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,12 @@ def drive_payouts(*, now: datetime, limit: int) -> int:
     return _each(_take(due, now, limit), lambda pk: payout_drives.drive(payout_id=pk, now=now))
 
 
+def drive_disputes(*, now: datetime, limit: int) -> int:
+    """Up to `limit` open disputes are asked about, and answers that Stripe has not got are sent."""
+    due = Dispute.objects.filter(state__in=OPEN_DISPUTES, drive_at__lte=now).order_by("drive_at")
+    return _each(_take(due, now, limit), lambda pk: answers.drive(dispute_id=pk, now=now))
+
+
 def _drive_or_end(payment_id: int, now: datetime) -> None:
     expires_at = Payment.objects.values_list("expires_at", flat=True).get(pk=payment_id)
     if expires_at is not None and now >= expires_at:
@@ -46,7 +54,9 @@ def _drive_or_end(payment_id: int, now: datetime) -> None:
 
 
 def _take(
-    due: "QuerySet[Payment] | QuerySet[Refund] | QuerySet[Payout]", now: datetime, limit: int
+    due: "QuerySet[Payment] | QuerySet[Refund] | QuerySet[Payout] | QuerySet[Dispute]",
+    now: datetime,
+    limit: int,
 ) -> list[int]:
     with transaction.atomic(durable=True):
         rows = due.select_for_update(skip_locked=True, no_key=True)[:limit]

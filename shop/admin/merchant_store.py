@@ -28,6 +28,7 @@ HEADINGS = (
     _("Sold"),
     _("Fee"),
     _("Refunds"),
+    _("Disputes"),
     _("Other"),
     _("Paid out"),
     _("Net"),

@@ -13,7 +13,7 @@ from accounts.api.person import person_of
 from shop.api import schema
 from shop.models import Order
 from shop.order_states import OrderState
-from shop.services import checkout, orders
+from shop.services import checkout, evidence, orders
 from shop.views.checkout import RETURN_URL
 from socialcommerce.lib import api, clock, limits
 
@@ -42,6 +42,7 @@ class Checkout(APIView):
             return_url=RETURN_URL,
             **body.validated_data,
         )
+        evidence.capture(result.order, environ=request.META, now=clock.now())
         return Response(schema.CheckoutOutput(result).data, status=201)
 
 
@@ -85,6 +86,7 @@ class OrderPay(APIView):
             return_url=RETURN_URL,
             **body.validated_data,
         )
+        evidence.capture(result.order, environ=request.META, now=clock.now())
         return Response(schema.CheckoutOutput(result).data)
 
 

@@ -48,6 +48,7 @@ class MoneyLineOutput(serializers.Serializer[Line]):
     sold_minor = serializers.IntegerField()
     fee_minor = serializers.IntegerField(help_text="Below zero.")
     refunded_minor = serializers.IntegerField(help_text="Below zero.")
+    disputed_minor = serializers.IntegerField(help_text="Below zero: what banks took back.")
     paid_out_minor = serializers.IntegerField(help_text="Below zero.")
     other_minor = serializers.IntegerField()
     net_minor = serializers.IntegerField(help_text="The sum of these.")

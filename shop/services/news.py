@@ -48,8 +48,10 @@ def order_cancelled(order: Order, *, now: datetime) -> None:
     _tell_store(order, "shop.order_cancelled", now=now)
 
 
-def refund_done(order: Order, *, now: datetime) -> None:
-    _tell_buyer(order, "shop.refund_done", now=now)
+def refund_done(order: Order, *, amount_minor: int, now: datetime) -> None:
+    """So much of the order's price is back, whole or in part."""
+    back = {"amount_minor": amount_minor, "currency": order.currency}
+    _tell_buyer(order, "shop.refund_done", now=now, **back)
 
 
 def store_decided(store: Store, kind: str, *, now: datetime) -> None:
@@ -64,12 +66,12 @@ def store_decided(store: Store, kind: str, *, now: datetime) -> None:
         )
 
 
-def _tell_buyer(order: Order, kind: str, *, now: datetime) -> None:
+def _tell_buyer(order: Order, kind: str, *, now: datetime, **more: object) -> None:
     notices.notify(
         recipient_id=order.buyer_id,
         kind=kind,
         url=order.get_absolute_url(),
-        data=_facts(order),
+        data={**_facts(order), **more},
         now=now,
     )
 

@@ -14,10 +14,11 @@ from accounts.models import Profile
 from payments.models import Payment, Refund
 from payments.payment_states import OPEN
 from payments.services import charges, escrow, refunds
+from payments.services.disputing import refusals
 from shop import events
 from shop.models import Order, OrderOrigin
 from shop.order_states import TRANSITIONS, OrderState
-from shop.services import fees, news, stock
+from shop.services import coupons, fees, news, stock
 from shop.services.bulk_orders import (
     HeldOrder,
     OrderRef,
@@ -44,7 +45,9 @@ __all__ = [
     "mark_paid",
     "move",
     "of_buyer",
+    "release",
     "repay",
+    "return_money",
     "ship",
 ]
 
@@ -117,6 +120,7 @@ def expire(order: Order, *, now: datetime) -> None:
     """Expired: what was held is free again. Demands the order's lock."""
     move(order, OrderState.EXPIRED)
     stock.free_held(order, now=now)
+    coupons.give_back(order, now=now)
     events.order_expired.send(sender=Order, order=order)
     news.order_expired(order, now=now)
 
@@ -150,20 +154,26 @@ def confirm_receipt(*, order_id: int, now: datetime) -> Order:
         move(order, OrderState.COMPLETED, completed_at=now)
         news.order_completed(order, now=now)
         if order.payment_id is not None:
-            escrow.release(
-                payment_id=order.payment_id, fee_minor=_fee_due(order, order.payment_id), now=now
-            )
+            release(order, now=now)
     return order
 
 
-def _fee_due(order: Order, payment_id: int) -> int:
-    """On what was not given back before. The order's lock is held: no refund comes between."""
-    payment = Payment.objects.get(pk=payment_id)
-    return fees.due(
+def release(order: Order, *, now: datetime) -> None:
+    """What stands in escrow of a completed order is the store's, less what is still due of the fee.
+
+    The order's lock is held: no refund comes between.
+    """
+    assert order.payment_id is not None  # noqa: S101 - the table shop_order has a CHECK for it
+    payment = Payment.objects.get(pk=order.payment_id)
+    fee_minor = fees.due(
         fee_minor=order.fee_minor,
         total_minor=payment.captured_minor,
         kept_minor=payment.refundable_minor,
     )
+    # A second release: the money was with the bank when the first one was made.
+    had_minor = payment.fee_minor - payment.fee_returned_minor
+    due_minor = min(max(0, fee_minor - had_minor), payment.in_escrow_minor)
+    escrow.release(payment_id=payment.pk, fee_minor=due_minor, now=now)
 
 
 def cancel(*, order_id: int, reason: str, now: datetime) -> Order:
@@ -179,9 +189,10 @@ def cancel(*, order_id: int, reason: str, now: datetime) -> Order:
         was_paid = order.state == OrderState.PAID
         move(order, OrderState.CANCELLED, cancelled_at=now, cancel_reason=reason)
         _return_goods(order, was_paid=was_paid, now=now)
+        coupons.give_back(order, now=now)
         events.order_cancelled.send(sender=Order, order=order)
         news.order_cancelled(order, now=now)
-        sent = _return_money(order, now=now) if was_paid else []
+        sent = return_money(order, key=f"cancel:{order.pk}", now=now) if was_paid else []
     for refund in sent:
         refunds.drive(refund_id=refund.pk, now=now)
     return order
@@ -208,8 +219,10 @@ def _return_goods(order: Order, *, was_paid: bool, now: datetime) -> None:
             )
 
 
-def _return_money(order: Order, *, now: datetime) -> list[Refund]:
-    """All that was not given back before."""
+def return_money(order: Order, *, key: str, now: datetime) -> list[Refund]:
+    """All that was not given back before, by the store or by the buyer's bank, is on its way: where
+    it came from, or to the wallet where the bank stands between.
+    """
     assert order.payment_id is not None  # noqa: S101 - the table shop_order has a CHECK for it
     left_minor = Payment.objects.get(pk=order.payment_id).refundable_minor
     if left_minor == 0:
@@ -218,6 +231,7 @@ def _return_money(order: Order, *, now: datetime) -> list[Refund]:
         payment_id=order.payment_id,
         amount_minor=left_minor,
         reason=f"{order.number} cancelled",
-        key=f"cancel:{order.pk}",
+        key=key,
+        to="wallet" if refusals.stands(order.payment_id) else "source",
         now=now,
     )

@@ -11,21 +11,27 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
-from payments.models import ConnectAccount, MerchantTerms, Payout
+from payments.models import ConnectAccount, Instrument, MerchantTerms, Payout
 from payments.payout_states import PayoutState
 from payments.sandbox.server import Sandbox
 from payments.services import connect, payout_drives, payouts, refunds, reserves
 from shop.models import Order, Store, Variant
 from shop.services import checkout, stores
 from socialcommerce.lib import clock
+from tests.factories import disputes
 from tests.factories import payments as money
 from tests.factories import shop as make
 from tests.factories.merchants import GOOD_BANK, NO_ACCOUNT, fund_the_site, onboarded
+from tests.payments.conftest import BindCard, bind
+
+__all__ = ["bind"]
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
 PAPER = Path(__file__).parents[2] / "docs" / "a-day-of-a-store.md"
-COLUMNS = ("goods", "shipping", "sold", "fee", "refunds", "paid_out", "net", "in_reserve")
+COLUMNS = (
+    "goods", "shipping", "sold", "fee", "refunds", "disputes", "paid_out", "net", "in_reserve",
+)  # fmt: skip
 
 
 def worked_by_hand() -> list[tuple[str, ...]]:
@@ -64,14 +70,17 @@ def owner(store: Store) -> User:
     return store.profile.memberships.get().user
 
 
-def buy(buyer: User, variant: Variant, quantity: int, total_minor: int) -> Order:
+def buy(
+    buyer: User, variant: Variant, quantity: int, total_minor: int, card: Instrument | None = None
+) -> Order:
     address = buyer.profile.addresses.first() or make.make_address(buyer.profile)
     return checkout.place(
         buyer=buyer.profile,
         variant_id=variant.pk,
         quantity=quantity,
         address_id=address.pk,
-        method="wallet",
+        method="card" if card else "wallet",
+        instrument_id=card.pk if card else None,
         seen_total_minor=total_minor,
         key=f"{Order.objects.count()}",
         now=clock.now(),
@@ -101,6 +110,20 @@ def four_orders(alice: User, variant: Variant, merchant: Client, buyer: Client) 
     merchant.post(f"/merchant/shop/order/{orders[2].pk}/cancel/", {"reason": "It broke."})
 
 
+def order_taken_back(
+    order: Order, merchant: Client, buyer: Client, operator: Client, sandbox: Sandbox
+) -> None:
+    """Received, charged back, answered by store and operator, and lost."""
+    merchant.post(f"/merchant/shop/order/{order.pk}/ship/", {"carrier": "Post"})
+    assert buyer.post(f"/orders/{order.number}/received/").status_code == 303
+    assert order.payment is not None
+    found = disputes.dispute(sandbox, order.payment)
+    words = {"statement": "Sent to the address of the card."}
+    merchant.post(f"/merchant/payments/dispute/{found.pk}/state-case/", words)
+    operator.post(f"/operator/payments/dispute/{found.pk}/submit/", words)
+    assert disputes.decide(sandbox, found, "lost").submitted_at is not None
+
+
 def monday(sandbox: Sandbox) -> datetime:
     """The payout comes back from the first bank and reaches the second."""
     run_on = MerchantTerms.objects.get().next_run_on
@@ -123,7 +146,13 @@ def monday(sandbox: Sandbox) -> datetime:
 
 
 def test_the_statement_is_the_one_worked_by_hand(
-    alice: User, store: Store, owner: User, client_of: ClientOf, stripe_sandbox: Sandbox
+    alice: User,
+    mallory: User,
+    store: Store,
+    owner: User,
+    client_of: ClientOf,
+    stripe_sandbox: Sandbox,
+    bind: BindCard,
 ) -> None:
     variant = make.make_variant(store, on_hand=20)
     money.give_money(alice.profile, 100_000)
@@ -131,14 +160,16 @@ def test_the_statement_is_the_one_worked_by_hand(
     fund_the_site(50_000)
     merchant = client_of(owner)
     four_orders(alice, variant, merchant, client_of(alice))
+    fifth = buy(alice, variant, 1, 1_650, bind(alice))
+    order_taken_back(fifth, merchant, client_of(alice), client_of(mallory), stripe_sandbox)
     now = monday(stripe_sandbox)
 
     assert list(told(merchant, store, until=now)) == worked_by_hand()
     page = merchant.get(
         f"/merchant/payments/merchantterms/{MerchantTerms.objects.get().pk}/change/"
     ).content.decode()
-    for pot in ("$0.00", "$100.00", "$3.89"):
+    for pot in ("$0.00", "$100.00", "$5.43"):
         assert pot in page
 
-    assert reserves.free_due(now=now + timedelta(days=31), limit=10) == 2
-    assert money.available(store.profile) == 389
+    assert reserves.free_due(now=now + timedelta(days=31), limit=10) == 3
+    assert money.available(store.profile) == 543

@@ -9,27 +9,45 @@ from django.test import Client
 
 from accounts.admin.sites import merchant_site
 from accounts.models import Profile, User
-from payments.models import MerchantTerms, Payout
+from payments.models import Dispute, MerchantTerms, Payout
 from payments.services import merchant_terms, payouts
 from socialcommerce.lib import clock
 from tests.accounts.scoping import act, reachable
 from tests.factories.accounts import StoreProfileFactory
 from tests.factories.merchants import ready_account
-from tests.factories.payments import give_money
+from tests.factories.payments import give_money, pay
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
-KINDS = ["merchantterms", "payout"]
+KINDS = ["merchantterms", "payout", "dispute"]
 SECRET = "bobs_secret"
 
 
 @pytest.fixture
-def rows(bob: User) -> dict[str, Model]:
+def rows(alice: User, bob: User) -> dict[str, Model]:
     store = StoreProfileFactory.create(owner=bob, handle=SECRET, name="Zanzibar")
     ready_account(store)
     give_money(store, 8_000)
     payout = payouts.ask(profile_id=store.pk, now=clock.now())
-    return {"merchantterms": merchant_terms.of(store.pk, now=clock.now()), "payout": payout}
+    return {
+        "merchantterms": merchant_terms.of(store.pk, now=clock.now()),
+        "payout": payout,
+        "dispute": disputed(store, alice.profile),
+    }
+
+
+def disputed(store: Profile, buyer: Profile) -> Dispute:
+    """A row alone: no money has moved."""
+    give_money(buyer, 8_000)
+    return Dispute.objects.create(
+        payment=pay(buyer, store, 8_000),
+        stripe_id="du_test",
+        amount_minor=8_000,
+        currency="USD",
+        reason="general",
+        evidence={"product_description": f"1 x {SECRET}"},
+        opened_at=clock.now(),
+    )
 
 
 @pytest.fixture
@@ -58,7 +76,7 @@ def test_the_wrong_merchant_reaches_nothing(
 ) -> None:
     before = state_of(rows)
     assert reachable(intruder, rows[kind], secret=SECRET) == []
-    for action in ("retry", "hold", "delete_selected"):
+    for action in ("retry", "hold", "submit", "delete_selected"):
         act(intruder, rows[kind], action, post="yes")
     assert state_of(rows) == before
 

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from flashsale.sale_states import SaleState
+from payments.models import Dispute
 from shop.models import Order, Store
 from shop.order_states import OrderState
 
@@ -20,7 +21,9 @@ TROUBLED_FREE: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`paid` orders of the last 90 days, of which `troubled` were called off or are late."""
+    """`paid` orders of the last 90 days, of which `troubled` were called off, are late, or were
+    taken back by the buyer's bank.
+    """
 
     is_open: bool
     open_days: int
@@ -49,8 +52,8 @@ class Standing:
         if within or self.troubled <= TROUBLED_FREE:
             return ""
         return _(
-            "%(troubled)s of %(paid)s paid orders of the last 90 days were cancelled or are "
-            "not shipped in time; at most %(percent)s %% may be."
+            "%(troubled)s of %(paid)s paid orders of the last 90 days were cancelled, are not "
+            "shipped in time or were charged back; at most %(percent)s %% may be."
         ) % {
             "troubled": self.troubled,
             "paid": self.paid,
@@ -65,9 +68,10 @@ def standing(store: Store, *, now: datetime) -> Standing:
     orders = Order.objects.filter(store=store, paid_at__gt=now - LOOKS_BACK)
     orders = orders.exclude(claim__sale__state=SaleState.CANCELLED)
     late = Q(state=OrderState.PAID, ship_by__lt=now)
+    charged_back = Exists(Dispute.objects.standing().filter(payment=OuterRef("payment_id")))
     return Standing(
         is_open=store.is_open,
         open_days=(now - store.approved_at).days if store.approved_at else 0,
         paid=orders.count(),
-        troubled=orders.filter(late | Q(state=OrderState.CANCELLED)).count(),
+        troubled=orders.filter(late | Q(state=OrderState.CANCELLED) | charged_back).count(),
     )

@@ -4,6 +4,7 @@ Events only say where to look. Money moves here when a line of Stripe's balance 
 there. Lock order: what the reference names, the payment, the dispute, accounts.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +17,8 @@ from payments.models import Dispute, Payment
 from payments.payment_states import OPEN as OPEN_PAYMENTS
 from payments.services import charges, settlement
 from payments.services.disputing import books, news
+from payments.services.gift_cards import ending
+from payments.services.gift_cards.codes import GiftCardEnded
 from payments.services.people import freezing
 from socialcommerce.lib import guards
 
@@ -48,10 +51,19 @@ def take_in(result: gateway.DisputeResult, *, now: datetime) -> Dispute:
     if payment.state in OPEN_PAYMENTS:
         # The dispute is here before the news that there is something to dispute.
         charges.refetch(payment_id=payment.pk, stripe_id=result.payment_id, now=now)
+    if result.taken is not None and result.returned is None:
+        _end_gift_card(payment, now)
     dispute = _apply(payment.pk, result, now)
     if dispute.is_away and result.returned is not None:
         dispute = _apply(payment.pk, result, now)  # both at once: taken first, then given back
     return dispute
+
+
+def _end_gift_card(payment: Payment, now: datetime) -> None:
+    """What is left on a gift card that was bought is its buyer's again, and so the bank's."""
+    if payment.purpose == Payment.Purpose.GIFT_CARD and payment.gift_card_id is not None:
+        with suppress(GiftCardEnded):  # it did before
+            ending.revoke(card_id=payment.gift_card_id, reason="charged back", now=now)
 
 
 def _apply(payment_id: int, result: gateway.DisputeResult, now: datetime) -> Dispute:

@@ -13,6 +13,7 @@ from flashsale.services import sales
 from flashsale.services.line_up import drops, sellers
 from flashsale.services.line_up.drops import BadDrop, NotInStanding, Started, TooMany
 from flashsale.services.line_up.submissions import NotOnTheShelf
+from payments.models import Dispute, Payment
 from shop.models import Order, StockItem, Store, Variant
 from shop.services import checkout, stores
 from socialcommerce.lib import clock
@@ -168,6 +169,27 @@ def test_orders_that_are_not_shipped_in_time_count_too(
     assert sellers.standing(store, now=clock.now()).troubled == 0
     Order.objects.update(ship_by=clock.now())
     assert sellers.standing(store, now=clock.now()).troubled == 3
+
+
+def test_orders_that_a_bank_took_back_count_until_they_are_won(
+    alice: User, store: Store, variant: Variant
+) -> None:
+    orders_of(store, alice, 1, state="paid", payment=charged_back(alice, store))
+    assert sellers.standing(store, now=clock.now()).troubled == 1
+    Dispute.objects.update(returned_at=clock.now())
+    assert sellers.standing(store, now=clock.now()).troubled == 0
+
+
+def charged_back(buyer: User, store: Store) -> Payment:
+    """Two chargebacks of one payment, rows alone: no money has moved."""
+    money.give_money(buyer.profile, 100)
+    payment = money.pay(buyer.profile, store.profile, 100)
+    for number in range(2):
+        Dispute.objects.create(
+            payment=payment, stripe_id=f"du_{number}", amount_minor=1, currency="USD",
+            reason="general", opened_at=clock.now(), taken_at=clock.now(),
+        )  # fmt: skip
+    return payment
 
 
 def test_a_sale_that_was_called_off_is_not_held_against_the_store(
