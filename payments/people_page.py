@@ -101,7 +101,7 @@ def parts_of(cash_out: CashOut) -> tuple[PartLine, ...]:
 
 def closing_page(profile_id: int) -> dict[str, object]:
     """Whether the wallet is closed, or what keeps it from being. Six queries."""
-    is_closed = closing.is_closed(profile_id, currency=settings.SITE_CURRENCY)
+    is_closed = closing.is_closed(profile_id)
     found = [] if is_closed else closing.obstacles(profile_id)
     return {"is_closed": is_closed, "obstacles": found}
 
@@ -131,7 +131,7 @@ def care(user: User) -> Care:
     newest = CashOut.objects.filter(profile=user.profile).order_by("-pk")[:3]
     return Care(
         is_frozen=user.frozen_at is not None,
-        is_closed=closing.is_closed(user.profile.pk, currency=settings.SITE_CURRENCY),
+        is_closed=closing.is_closed(user.profile.pk),
         has_pin=pins.is_set(user.profile.pk),
         cash_outs=tuple(newest),
     )

@@ -13,7 +13,6 @@ from accounts.admin.base import OperatorModelAdmin, OperatorTabularInline, ReadO
 from accounts.admin.sites import operator_site
 from accounts.models import Membership, Profile, User
 from accounts.services import people
-from socialcommerce.lib import clock
 
 
 @admin.register(User, site=operator_site)
@@ -33,7 +32,7 @@ class UserAdmin(ReadOnlyAdmin, OperatorModelAdmin):
         "last_login",
     )
     readonly_fields = ("handle",)
-    actions = ("freeze", "unfreeze", "deactivate", "reactivate")
+    actions = ("deactivate", "reactivate")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[User]":
         """Without the extras of rehearsals, who are nobody."""
@@ -52,14 +51,6 @@ class UserAdmin(ReadOnlyAdmin, OperatorModelAdmin):
         if not user.is_active:
             return "closed", str(_("closed"))
         return ("frozen", str(_("frozen"))) if user.frozen_at else ("fine", str(_("fine")))
-
-    @admin.action(description=_("Freeze: may read and write, moves no money"))
-    def freeze(self, request: HttpRequest, users: "QuerySet[User]") -> None:
-        self._do(request, users, lambda user: people.freeze(user=user, now=clock.now()))
-
-    @admin.action(description=_("Unfreeze"))
-    def unfreeze(self, request: HttpRequest, users: "QuerySet[User]") -> None:
-        self._do(request, users, lambda user: people.unfreeze(user=user))
 
     @admin.action(description=_("Close: logged out, cannot log in"))
     def deactivate(self, request: HttpRequest, users: "QuerySet[User]") -> None:

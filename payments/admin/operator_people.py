@@ -36,6 +36,11 @@ from socialcommerce.lib.money import (
     plain_amount,
 )
 
+LABELS = {
+    field.name: field.verbose_name
+    for field in StandingLimits._meta.fields  # noqa: SLF001  Django's public-by-custom name
+    if field.name in standings.LIMITS
+}
 CASH_OUT_COLOURS = {"created": "info", "sent": "info", "paid": "success", "failed": "danger"}
 
 
@@ -53,7 +58,7 @@ class LimitsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in standings.LIMITS:
             self.fields[name] = forms.CharField(
-                label=StandingLimits._meta.get_field(name).verbose_name,  # noqa: SLF001
+                label=LABELS[name],
                 max_length=16,
                 initial=plain_amount(getattr(row, name), settings.SITE_CURRENCY),
                 widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),

@@ -1,13 +1,12 @@
 """A person's own money for programs: cashing out, the PIN, limits, closing the wallet."""
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from payments.api import people_schema as schema
-from payments.api.callers import profile_of
+from payments.api.callers import person_of, profile_of
 from payments.api.schema import refusals
 from payments.services.people import cash_outs, closing, pins, velocity
 from socialcommerce.lib import api, clock, limits
@@ -70,7 +69,7 @@ class Pin(APIView):
         limits.check(
             scope="pin-password", subject=str(request.user.pk), limit=10, window_seconds=3_600
         )
-        pins.set_pin(user=profile_of(request).user, now=clock.now(), **body.validated_data)
+        pins.set_pin(user=person_of(request), now=clock.now(), **body.validated_data)
         return Response(status=204)
 
 
@@ -113,7 +112,7 @@ class Closing(APIView):
     @staticmethod
     def _said(request: Request) -> Response:
         profile_id = profile_of(request).pk
-        is_closed = closing.is_closed(profile_id, currency=settings.SITE_CURRENCY)
+        is_closed = closing.is_closed(profile_id)
         found = [] if is_closed else closing.obstacles(profile_id)
         body = {"is_closed": is_closed, "obstacles": [str(words) for words in found]}
         return Response(schema.ClosingOutput(body).data)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from payments.api.schema import ID_MAX
 from payments.cash_out_states import CashOutState
 from payments.models import CashOut
-from payments.services.people.velocity import Act, Gauge
+from payments.services.people.velocity import Act
 from socialcommerce.lib.money import AMOUNT_MAX_MINOR
 
 __all__ = [
@@ -70,7 +70,7 @@ class PinInput(serializers.Serializer[Any]):
     )
 
 
-class GaugeOutput(serializers.Serializer[Gauge]):
+class GaugeOutput(serializers.Serializer[Any]):
     act = serializers.ChoiceField(choices=[act.value for act in Act])
     window = serializers.ChoiceField(choices=["day", "week"], help_text="24 hours, 7 days.")
     limit_minor = serializers.IntegerField()

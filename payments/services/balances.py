@@ -110,14 +110,17 @@ def fold(account_id: int, *, limit: int | None = None) -> int:
 
 
 def move(deltas: Mapping[int, int]) -> None:
-    """Posted balances of locked accounts changed by their delta, in one statement."""
+    """Posted balances of locked accounts changed by their delta, in one statement. A wallet that
+    was closed is open again: it is empty, so money comes in.
+    """
     changed = {account_id: delta for account_id, delta in deltas.items() if delta}
     if not changed:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE payments_account AS account SET posted_minor = posted_minor + change.minor
+            UPDATE payments_account AS account
+            SET posted_minor = posted_minor + change.minor, closed_at = NULL
             FROM unnest(%s::bigint[], %s::bigint[]) AS change (id, minor)
             WHERE account.id = change.id
             """,

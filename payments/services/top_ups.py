@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.models import Payment
 from payments.services import charges
+from payments.services.people import closing
 from socialcommerce.lib.money import Money, format_money
 from socialcommerce.lib.problems import Invalid
 
@@ -24,7 +25,8 @@ def begin(
     *, profile_id: int, amount_minor: int, instrument_id: int, key: str, now: datetime
 ) -> Payment:
     """The top-up is as far as Stripe says; the same key is the same top-up. Opens and ends its own
-    transaction, then talks to Stripe. Raises BadTopUp and the refusals of charges.
+    transaction, then talks to Stripe. Raises BadTopUp, closing.WalletClosed and the refusals of
+    charges.
     """
     check_amount(amount_minor)
     with transaction.atomic(durable=True):
@@ -41,6 +43,8 @@ def begin(
             now=now,
             purpose=Payment.Purpose.TOP_UP.value,
         )
+        # Under the payer's lock, which whoever closes a wallet takes too.
+        closing.refuse_if_closed(profile_id)
     return charges.drive(payment_id=payment.pk, now=now)
 
 

@@ -47,6 +47,6 @@ def test_a_page_of_results_that_is_not_there_is_not_found(
 
 @pytest.mark.parametrize("key", ["\x00", "1.5", "x", "\ufffd"])
 def test_a_ticked_row_without_a_key_is_a_bad_request(key: str, operator: User, client_of) -> None:
-    form = {"action": "freeze", "_selected_action": [key], "index": "0"}
+    form = {"action": "deactivate", "_selected_action": [key], "index": "0"}
     assert client_of(operator).post("/operator/accounts/user/", form).status_code == 400
-    assert not User.objects.exclude(frozen_at=None).exists()
+    assert not User.objects.filter(is_active=False).exists()

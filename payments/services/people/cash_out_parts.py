@@ -67,7 +67,7 @@ def follow(refund: Refund, *, now: datetime) -> None:
 
     Inside the caller's transaction, as its last act: payment and refund are locked.
     """
-    cash_out = CashOut.objects.select_for_update(no_key=True).get(pk=refund.cash_out_id)
+    cash_out = CashOut.objects.select_for_update(no_key=True, of=("self",)).get(parts=refund)
     parts = Refund.objects.filter(cash_out=cash_out)
     rows = list(parts.values_list("state", "stripe_id", "amount_minor"))
     cash_out.returned_minor = sum(

@@ -102,13 +102,12 @@ def ask(*, profile_id: int, amount_minor: int, pin: str, key: str, now: datetime
     ledger.KeyConflict, velocity.LimitReached, opening.PayerBarred, closing.WalletClosed, and the
     refusals of pins.
     """
-    if pin:
-        pins.confirm(profile_id=profile_id, pin=pin, now=now)
+    has_pin = pins.is_confirmed(profile_id=profile_id, pin=pin, now=now)
     with transaction.atomic(durable=True):
         velocity.lock(profile_id)
         cash_out = CashOut.objects.filter(profile_id=profile_id, key=key).first()
         if cash_out is None:
-            cash_out = _create(profile_id, amount_minor, key=key, has_pin=bool(pin), now=now)
+            cash_out = _create(profile_id, amount_minor, key=key, has_pin=has_pin, now=now)
         elif cash_out.amount_minor != amount_minor:
             raise ledger.KeyConflict
     return drive(cash_out_id=cash_out.pk, now=now)
@@ -172,7 +171,7 @@ def _create(
 def _check_person(profile_id: int) -> None:
     opening.check_payer(profile_id)
     currency = settings.SITE_CURRENCY
-    closing.refuse_if_closed(profile_id, currency=currency)
+    closing.refuse_if_closed(profile_id)
     owed_minor = receivables.owed(profile_id, currency)
     if owed_minor:
         amount = format_money(Money(owed_minor, currency))
@@ -196,7 +195,7 @@ def _locked_shares(profile_id: int, amount_minor: int) -> list[Share]:
 def _refuse_without_pin(profile_id: int, amount_minor: int, shares: Iterable[Share]) -> None:
     known = _known_cards(profile_id)
     is_new = any(_card(share.top_up).fingerprint not in known for share in shares)
-    if is_new or pins.is_asked(amount_minor):
+    if is_new or pins.is_asked(amount_minor, settings.SITE_CURRENCY):
         pins.refuse(profile_id)
 
 

@@ -4,19 +4,22 @@ Nobody puts money into a closed wallet by themselves. What the site has to give 
 the refund of an old order, opens it again in the same statement: no money is ever without a place.
 """
 
+from collections import defaultdict
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from payments.cash_out_states import OPEN as OPEN_CASH_OUTS
 from payments.models import Account, AccountKind, CashOut, Payment
-from payments.services import balances, chart, receivables
+from payments.services import balances, chart
 from payments.services.people import velocity
+from socialcommerce.lib import faultpoints
 from socialcommerce.lib.problems import Conflict
 
 
@@ -37,70 +40,75 @@ class WalletClosed(Conflict):
         )
 
 
-def is_closed(profile_id: int, *, currency: str) -> bool:
+def is_closed(profile_id: int) -> bool:
     """One query."""
-    return (
-        _accounts(profile_id, currency)
-        .filter(kind=AccountKind.WALLET, closed_at__isnull=False)
-        .exists()
-    )
+    wallets = _accounts(profile_id).filter(kind=AccountKind.WALLET)
+    return wallets.filter(closed_at__isnull=False).exists()
 
 
-def refuse_if_closed(profile_id: int, *, currency: str) -> None:
+def refuse_if_closed(profile_id: int) -> None:
     """Raises WalletClosed."""
-    if is_closed(profile_id, currency=currency):
+    if is_closed(profile_id):
         raise WalletClosed
 
 
 def obstacles(profile_id: int) -> list[Promise | str]:
-    """What keeps the wallet from being closed, in words; none if it can be. Five queries."""
-    currency = settings.SITE_CURRENCY
-    rows = _accounts(profile_id, currency).values_list("kind", "posted_minor", "held_minor")
-    pots = {kind: (posted, held) for kind, posted, held in rows}
-    posted, held = pots.get(AccountKind.WALLET, (0, 0))
+    """What keeps the wallet from being closed, in words; none if it can be. Three queries."""
+    pots = _pots(profile_id)
     under_way = (
         Payment.objects.of(profile_id).open().exists()
         or CashOut.objects.filter(profile_id=profile_id, state__in=OPEN_CASH_OUTS).exists()
     )
     found: list[tuple[bool, Promise | str]] = [
-        (posted > held, _("There is money in it: cash it out or spend it first.")),
-        (held > 0, _("Some of it is set aside for a payment or a sale.")),
+        (
+            any(posted > held for posted, held in pots[AccountKind.WALLET]),
+            _("There is money in it: cash it out or spend it first."),
+        ),
+        (
+            any(held for _posted, held in pots[AccountKind.WALLET]),
+            _("Some of it is set aside for a payment or a sale."),
+        ),
         (under_way, _("A payment or a cash-out is under way.")),
-        (_is_coming(profile_id, currency), _("Money from sales is still to come.")),
-        (receivables.owed(profile_id, currency) > 0, _("You owe the site money.")),
+        (
+            any(minor for minor, _held in pots[AccountKind.ESCROW] + pots[AccountKind.RESERVE]),
+            _("Money from sales is still to come."),
+        ),
+        (any(minor for minor, _held in pots[AccountKind.RECEIVABLE]), _("You owe the site money.")),
     ]
     return [words for stands_in_the_way, words in found if stands_in_the_way]
 
 
 def close(*, profile_id: int, now: datetime) -> None:
-    """The wallet is closed; a closed one stays so. Raises NotClosable with what has to happen
-    first.
+    """The wallet is closed, in every currency; a closed one stays so. Raises NotClosable with what
+    has to happen first.
     """
     with transaction.atomic(durable=True):
         velocity.lock(profile_id)
-        wallet = chart.wallet(profile_id, settings.SITE_CURRENCY)
-        balances.lock([wallet.pk])
+        chart.wallet(profile_id, settings.SITE_CURRENCY)
+        wallets = _accounts(profile_id).filter(kind=AccountKind.WALLET)
+        balances.lock(sorted(wallets.values_list("pk", flat=True)))
         found = obstacles(profile_id)
         if found:
             raise NotClosable(" ".join(str(words) for words in found))
-        Account.objects.filter(pk=wallet.pk, closed_at=None).update(closed_at=now)
+        faultpoints.reach("nothing stands in the way")
+        wallets.filter(closed_at=None).update(closed_at=now)
 
 
 def reopen(*, profile_id: int) -> None:
     """The wallet takes money again; an open one stays so."""
-    wallets = _accounts(profile_id, settings.SITE_CURRENCY).filter(kind=AccountKind.WALLET)
+    wallets = _accounts(profile_id).filter(kind=AccountKind.WALLET)
     wallets.update(closed_at=None)
 
 
-def _is_coming(profile_id: int, currency: str) -> bool:
-    to_come = _accounts(profile_id, currency).filter(
-        kind__in=[AccountKind.ESCROW, AccountKind.RESERVE]
-    )
-    return (
-        to_come.filter(posted_minor__gt=0).exists()
-        or to_come.filter(accruals__isnull=False).exists()
-    )
+def _pots(profile_id: int) -> dict[str, list[tuple[int, int]]]:
+    """By kind of account: what stands in each, accruals included, and what of it is set aside."""
+    waiting = Coalesce(Sum("accruals__amount_minor"), 0)
+    rows = _accounts(profile_id).annotate(minor=F("posted_minor") + waiting)
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for kind, minor, held_minor in rows.values_list("kind", "minor", "held_minor"):
+        found[kind].append((minor, held_minor))
+    return found
 
 
-def _accounts(profile_id: int, currency: str) -> "QuerySet[Account]":
-    return Account.objects.filter(owner=chart.owner_of(profile_id), currency=currency)
+def _accounts(profile_id: int) -> "QuerySet[Account]":
+    return Account.objects.filter(owner=chart.owner_of(profile_id))

@@ -20,8 +20,9 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from payments.models import PaymentPin
-from payments.services.people import mails
+from payments.services.people import mails, standings
 from socialcommerce.lib import guards
+from socialcommerce.lib.money import TEST_CURRENCY
 from socialcommerce.lib.problems import Conflict, Forbidden, Invalid, NotFound, Problem
 
 PIN: Final = re.compile(r"[0-9]{6}", re.ASCII)
@@ -99,20 +100,30 @@ def is_set(profile_id: int) -> bool:
     return PaymentPin.objects.filter(profile_id=profile_id).exists()
 
 
-def is_asked(amount_minor: int) -> bool:
-    """Whether that much, in minor units, moves with the PIN only."""
-    return amount_minor >= settings.PAYMENT_PIN_ABOVE_MINOR
+def is_asked(amount_minor: int, currency: str) -> bool:
+    """Whether that much, in minor units, moves with the PIN only; test money never does."""
+    if currency == TEST_CURRENCY:
+        return False
+    return amount_minor >= standings.in_currency(settings.PAYMENT_PIN_ABOVE_MINOR, currency)
 
 
-def demand(*, profile_id: int, amount_minor: int, pin: str, now: datetime) -> None:
-    """Nothing where the amount needs no PIN, or this is it. No transaction may be open.
+def is_confirmed(*, profile_id: int, pin: str, now: datetime) -> bool:
+    """Whether a PIN was typed; one that was is the person's. No transaction may be open.
 
-    Raises PinMissing, PinNeeded, PinWrong, PinLocked.
+    Raises PinMissing, PinWrong, PinLocked.
     """
-    if is_asked(amount_minor):
-        if not pin:
-            refuse(profile_id)
-        confirm(profile_id=profile_id, pin=pin, now=now)
+    if not pin:
+        return False
+    confirm(profile_id=profile_id, pin=pin, now=now)
+    return True
+
+
+def demand(*, profile_id: int, amount_minor: int, currency: str, has_pin: bool) -> None:
+    """Nothing where the amount needs no PIN, or it was confirmed before. Raises PinMissing,
+    PinNeeded.
+    """
+    if is_asked(amount_minor, currency) and not has_pin:
+        refuse(profile_id)
 
 
 def refuse(profile_id: int) -> None:
@@ -127,7 +138,7 @@ def confirm(*, profile_id: int, pin: str, now: datetime) -> None:
     """
     with transaction.atomic(durable=True):
         taken = _take_a_try(profile_id, now)
-    row = PaymentPin.objects.filter(profile_id=profile_id).first()
+        row = PaymentPin.objects.filter(profile_id=profile_id).first()  # which try this one is
     if row is None:
         raise PinMissing
     if not taken:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils import formats, timezone
 from django.utils.functional import Promise
@@ -24,7 +24,7 @@ from payments.models import CashOut, Payment, StandingLimits
 from payments.payment_states import PaymentState
 from payments.services.people import standings
 from socialcommerce.lib import guards
-from socialcommerce.lib.money import Money, format_money
+from socialcommerce.lib.money import TEST_CURRENCY, Money, format_money
 from socialcommerce.lib.problems import Problem
 
 
@@ -53,10 +53,11 @@ class LimitReached(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """How much of a limit is used, in minor units of the site's currency."""
+    """How much of a limit is used, in minor units of the currency."""
 
     act: Act
     window: str
+    currency: str
     limit_minor: int
     used_minor: int
 
@@ -84,34 +85,37 @@ def lock(profile_id: int) -> None:
 def check(*, profile_id: int, act: Act, amount_minor: int, currency: str, now: datetime) -> None:
     """Nothing within the person's limits. The caller has `lock`ed. Three queries.
 
-    Limits are in the site's currency and asked of amounts in it. Raises LimitReached.
+    Each currency is counted for itself, with as many whole units as in the site's; the test money
+    of rehearsals has no limits. Raises LimitReached.
     """
-    if currency != settings.SITE_CURRENCY:
+    if currency == TEST_CURRENCY:
         return
-    moved = _moved(profile_id, act, now)
+    moved = _moved(profile_id, act, currency, now)
     limits = standings.limits_of(standings.of(profile_id, now=now))
-    passed = [
-        gauge for gauge in _gauges(act, limits, moved, now) if amount_minor > gauge.left_minor
-    ]
+    found = _gauges(act, limits, moved, currency, now)
+    passed = [gauge for gauge in found if amount_minor > gauge.left_minor]
     if passed:
         raise _refusal(passed, amount_minor, moved, now)
 
 
 def gauges(profile_id: int, *, now: datetime) -> list[Gauge]:
-    """Every limit of the person, and how much of it is used. Five queries."""
+    """Every limit of the person in the site's currency, and how much is used. Five queries."""
+    currency = settings.SITE_CURRENCY
     limits = standings.limits_of(standings.of(profile_id, now=now))
     return [
-        gauge for act in Act for gauge in _gauges(act, limits, _moved(profile_id, act, now), now)
+        gauge
+        for act in Act
+        for gauge in _gauges(act, limits, _moved(profile_id, act, currency, now), currency, now)
     ]
 
 
 Moved = list[tuple[datetime, int]]
 
 
-def _moved(profile_id: int, act: Act, now: datetime) -> Moved:
+def _moved(profile_id: int, act: Act, currency: str, now: datetime) -> Moved:
     """When and how much, in the longest window, the oldest first."""
     since = now - max(WINDOWS.values())
-    found = _rows(act).filter(created_at__gt=since, currency=settings.SITE_CURRENCY)
+    found = _rows(act).filter(created_at__gt=since, currency=currency)
     owner = {"profile_id" if act == Act.CASH_OUT else "payer_id": profile_id}
     counted = found.filter(**owner).annotate(minor=_minor(act)).filter(minor__gt=0)
     return list(counted.order_by("created_at").values_list("created_at", "minor"))
@@ -120,9 +124,9 @@ def _moved(profile_id: int, act: Act, now: datetime) -> Moved:
 def _rows(act: Act) -> "QuerySet[CashOut] | QuerySet[Payment]":
     if act == Act.CASH_OUT:
         return CashOut.objects.all()
-    is_top_up = act == Act.TOP_UP
-    purpose = Payment.Purpose.TOP_UP if is_top_up else Payment.Purpose.PURCHASE
-    return Payment.objects.filter(purpose=purpose).exclude(state__in=DEAD)
+    is_top_up = Q(purpose=Payment.Purpose.TOP_UP)
+    payments = Payment.objects.filter(is_top_up if act == Act.TOP_UP else ~is_top_up)
+    return payments.exclude(state__in=DEAD)
 
 
 def _minor(act: Act) -> Combinable:
@@ -132,22 +136,26 @@ def _minor(act: Act) -> Combinable:
     return F("amount_minor") - F("returned_minor" if act == Act.CASH_OUT else "refunded_minor")
 
 
-def _gauges(act: Act, limits: StandingLimits, moved: Moved, now: datetime) -> Iterable[Gauge]:
+def _gauges(
+    act: Act, limits: StandingLimits, moved: Moved, currency: str, now: datetime
+) -> Iterable[Gauge]:
     for window, length in WINDOWS.items():
+        limit_minor = standings.in_currency(getattr(limits, f"{act}_{window}_minor"), currency)
         used_minor = sum(minor for at, minor in moved if at > now - length)
-        yield Gauge(act, window, getattr(limits, f"{act}_{window}_minor"), used_minor)
+        yield Gauge(act, window, currency, limit_minor, used_minor)
 
 
 def _refusal(
     passed: Sequence[Gauge], amount_minor: int, moved: Moved, now: datetime
 ) -> LimitReached:
-    narrow = min(passed, key=lambda gauge: gauge.left_minor)
+    """Of the limit that leaves least; that is possible again when all of them allow it."""
+    narrow = min(passed, key=lambda gauge: (gauge.left_minor, gauge.limit_minor))
     moments = [_possible_at(gauge, amount_minor, moved, now) for gauge in passed]
     possible_at = None if None in moments else max(moment for moment in moments if moment)
     words = {
         "act": WORDS[narrow.act],
-        "left": format_money(Money(narrow.left_minor, settings.SITE_CURRENCY)),
-        "limit": format_money(Money(narrow.limit_minor, settings.SITE_CURRENCY)),
+        "left": format_money(Money(narrow.left_minor, narrow.currency)),
+        "limit": format_money(Money(min(one.limit_minor for one in passed), narrow.currency)),
     }
     if possible_at is None:
         text = _("%(act)s: at most %(limit)s at once. Nothing moved; please take less.")
@@ -157,6 +165,7 @@ def _refusal(
             " again from %(moment)s on."
         )
         moment = timezone.localtime(possible_at)
+        words["limit"] = format_money(Money(narrow.limit_minor, narrow.currency))
         words["moment"] = formats.date_format(moment, "SHORT_DATETIME_FORMAT")
     return LimitReached(
         text % words,
