@@ -131,7 +131,9 @@ def test_a_fee_that_does_not_fit_is_refused(fee_minor: int, alice: User, bob: Us
 
 def test_the_promises_can_be_taken_back_and_made_again() -> None:
     folder = Path(migrations.__path__[0])
+    backwards = sorted(folder.glob("*_back.sql"), reverse=True)
+    forwards = [path.with_name(path.name.replace("_back", "")) for path in reversed(backwards)]
     with transaction.atomic(), connection.cursor() as cursor:
-        for name in ("0002_promises_back.sql", "0002_promises.sql"):
-            cursor.execute((folder / name).read_text())
+        for path in (*backwards, *forwards):
+            cursor.execute(path.read_text())
         transaction.set_rollback(True)
