@@ -36,6 +36,8 @@ PR_SET_PDEATHSIG: Final = 1
 TAKE_OVER_MS: Final = 1_000  # a dead worker's entries; five seconds would be half of the run
 PAUSED_SECONDS: Final = 1.0
 PEOPLE_A_SECOND: Final = 300  # that one process can play while the others work on two cores
+CAST_SECONDS: Final = 1.2  # in which a machine with nothing else to do has cast the crowd
+SLOWEST: Final = 8.0
 
 
 def worker(*, die_at: str = "", steals: bool = False) -> None:
@@ -68,11 +70,14 @@ def pause(sale_id: int) -> None:
 def crowd(shape: Shape, seconds: int, tell: Connection) -> None:
     """Stage, crowd and verdict. Tells (sale, start on the monotonic clock), then the verdict."""
     _begin()
+    began = time.monotonic()
     real, by = _real_sale(shape), UserFactory.create(is_operator=True)
     extras = cast.people(shape.people, now=clock.now())
     cast.mint(extras, amount_minor=100_000, key="seeded", now=clock.now())
+    slowness = min(max(1.0, (time.monotonic() - began) / CAST_SECONDS), SLOWEST)
     _await_controller()  # on a busy machine it would come when reservations are closed already
-    run = stage.put_up(real, people=2 * shape.units, times=_times(shape, seconds), by=by)
+    times = _times(shape, seconds, slowness)
+    run = stage.put_up(real, people=2 * shape.units, times=times, by=by)
     starts_in = (run.starts_at - clock.now()).total_seconds()
     tell.send((run.pk, time.monotonic() + starts_in))
     journal = Journal()
@@ -99,16 +104,18 @@ def _real_sale(shape: Shape) -> Sale:
     return sale
 
 
-def _times(shape: Shape, seconds: int) -> Timeline:
-    """Some seconds to reserve, and time for whoever was held up: it ends when all are done."""
+def _times(shape: Shape, seconds: int, slowness: float) -> Timeline:
+    """Some seconds to reserve, more on a busy machine, since a sale in which nobody could take
+    part shows nothing; and time for whoever was held up: it ends when all are done.
+    """
 
     def after(moment: float) -> Any:
         return clock.now() + timedelta(seconds=moment)
 
-    starts, hold = 6.5 + shape.people / PEOPLE_A_SECOND, 3
+    opens, starts, hold = 2 * slowness, (6.5 + shape.people / PEOPLE_A_SECOND) * slowness, 3
     waves = (after(starts + seconds),) if shape.has_wave else ()
     ends = starts + 2 * seconds + stage.LATE_SECONDS
-    return Timeline(after(2), after(starts - 0.5), after(starts), waves, after(ends), hold)
+    return Timeline(after(opens), after(starts - 0.5), after(starts), waves, after(ends), hold)
 
 
 def _await_controller() -> None:
