@@ -53,7 +53,9 @@ def let_card_go(*, order_id: int, **_kwargs: Any) -> None:
 
 
 def hold_claim_again(*, payment: Payment, **_kwargs: Any) -> None:
-    """The card payment died; the unit is held for another try until its own deadline."""
+    """The card payment died, or the bank said no on its own page: the unit is held for another try
+    until its own deadline.
+    """
     kind, _, number = payment.reference.partition(":")
     if kind != "order" or not number.isdecimal():
         return

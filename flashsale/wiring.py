@@ -21,6 +21,7 @@ def connect() -> None:
     shop_events.order_cancelled.connect(receivers.cancel_claim)
     shop_events.card_asked.connect(receivers.ask_card)
     shop_events.card_failed.connect(receivers.let_card_go)
+    payment_events.payment_declined.connect(receivers.hold_claim_again)
     payment_events.payment_died.connect(receivers.hold_claim_again)
     of_draws = {
         secrets.NOTICE: "flashsale/notices/secret_invited.html",

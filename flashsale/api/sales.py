@@ -156,13 +156,16 @@ class ClaimPayment(APIView):
         key = api.idempotency_key(request)
         data = schema.PayInput(data=request.data)
         data.is_valid(raise_exception=True)
-        method, instrument_id = parse_pay_with(data.validated_data["pay_with"]) or ("wallet", None)
-        person, slot = payer.profile, data.validated_data["slot"]
+        said = data.validated_data
+        method, instrument_id = parse_pay_with(said["pay_with"]) or ("wallet", None)
+        person, slot = payer.profile, said["slot"]
         result = claims.pay(
             sale_id=sale_id,
             person=person,
             method=method,
             instrument_id=instrument_id,
+            wallet_part_minor=said["wallet_part_minor"],
+            pin=said["pin"],
             key=key,
             return_url=f"/sales/{sale_id}/claim/",
             now=clock.now(),

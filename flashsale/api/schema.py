@@ -13,6 +13,8 @@ from flashsale.phases import Phase
 from flashsale.selectors import SaleView
 from flashsale.standings import Standing
 from flashsale.tokens import SaleToken
+from shop.api.schema import WholeNumber
+from socialcommerce.lib.money import AMOUNT_MAX_MINOR
 
 ID_MAX = 2**63 - 1
 
@@ -161,6 +163,18 @@ class ClaimOutput(serializers.ModelSerializer[Claim]):
 
 class PayInput(serializers.Serializer[Any]):
     pay_with = serializers.RegexField(r"^(wallet|card:[1-9][0-9]{0,17})$")
+    wallet_part_minor = WholeNumber(
+        default=0,
+        min_value=0,
+        max_value=AMOUNT_MAX_MINOR,
+        help_text="With a card: what of the price the wallet pays first.",
+    )
+    pin = serializers.CharField(
+        default="",
+        max_length=6,
+        allow_blank=True,
+        help_text="The payment PIN, where much is paid (the answer says pin-needed).",
+    )
     slot = serializers.IntegerField(default=1, min_value=1, max_value=99)
 
 

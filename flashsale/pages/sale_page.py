@@ -21,7 +21,7 @@ from flashsale.selectors import SaleView
 from flashsale.services.line_up import reminders
 from flashsale.standings import UNDER_WAY, Standing, While, Words, words
 from flashsale.tokens import SaleToken
-from payments.selectors import PayChoices, pay_choices
+from payments.selectors import PayChoices, decline_of, pay_choices
 
 # What the gate tells of a claim once it is committed; after a refusal there is none to show.
 DECIDED: Final = frozenset(Standing(state) for state in ClaimState) - {Standing.REFUSED}
@@ -94,6 +94,19 @@ class SalePage:
     def stands_still(self) -> bool:
         """The time to pay does not run; the page's script asks until it does again."""
         return self.sale.phase == Phase.PAUSED and self.face == Face.HELD
+
+    @property
+    def decline(self) -> str:
+        """Why the bank said no to the card that was to pay, and the next step."""
+        waits = self.face == Face.HELD and self.claim and self.claim.order
+        return decline_of(waits.payment) if waits else ""
+
+    @property
+    def bank_url(self) -> str:
+        """Where the bank waits for the person, who may have left that page."""
+        asked = self.claim and self.claim.state == ClaimState.PAYING and self.claim.order
+        payment = asked.payment if asked else None
+        return payment.next_action_url if payment else ""
 
     @property
     def left_to_pay(self) -> timedelta:
@@ -201,7 +214,7 @@ def _claims(sale: SaleView, viewer: Profile | None) -> tuple[Claim, ...]:
     if not shared.may_have_claims(sale):
         return ()
     rows = Claim.objects.filter(sale_id=sale.id, person=viewer).exclude(state=ClaimState.REFUSED)
-    found = rows.select_related("sale", "unit", "order").order_by("-pk")
+    found = rows.select_related("sale", "unit", "order__payment").order_by("-pk")
     return tuple(sorted(found, key=_rank))
 
 
@@ -279,4 +292,4 @@ def _pay_choices(viewer: Profile | None, claims: tuple[Claim, ...]) -> PayChoice
     claim = claims[0] if claims else None
     if viewer is None or claim is None or claim.order is None or claim.state not in UNPAID:
         return None
-    return pay_choices(viewer, claim.order.total_minor)
+    return pay_choices(viewer, claim.order.total_minor, claim.order.currency)

@@ -58,12 +58,14 @@ def pay(
     return_url: str,
     now: datetime,
     slot: int = 1,
+    wallet_part_minor: int = 0,
+    pin: str = "",
 ) -> CheckoutResult:
     """The claim's order is paid, or on its way to be; the unit stays held meanwhile.
 
-    A card payment may run SALE_PAYING_GRACE_SECONDS past the deadline, once. No transaction may
-    be open. Raises NotFound, TooLate, CardUsedUp, and what shop refuses; then the claim is held
-    as before.
+    With a card, `wallet_part_minor` of the price come out of the wallet. A card payment may run
+    SALE_PAYING_GRACE_SECONDS past the deadline, once. No transaction may be open. Raises NotFound,
+    TooLate, CardUsedUp, and what shop refuses; then the claim is held as before.
     """
     claim = of_person(sale_id=sale_id, person=person, slot=slot)
     if claim.order_id is None:
@@ -74,6 +76,8 @@ def pay(
         buyer=person,
         method=method,
         instrument_id=instrument_id,
+        wallet_part_minor=wallet_part_minor,
+        pin=pin,
         key=key,
         now=now,
         return_url=return_url,

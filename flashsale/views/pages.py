@@ -21,9 +21,8 @@ from flashsale.services import claims, reservations, waiting
 from flashsale.standings import Standing
 from flashsale.views import hot
 from payments import leaving
-from payments.selectors import parse_pay_with
-from shop.services.checkout import NoInstrument
-from socialcommerce.lib import api, clock, htmx, http, limits
+from shop.forms import PayForm
+from socialcommerce.lib import clock, htmx, http, limits
 from socialcommerce.lib.problems import Invalid
 
 REFRESH_SECONDS: Final = 2
@@ -100,28 +99,25 @@ def stop_waiting(request: PersonRequest, sale_id: int) -> HttpResponse:
 def pay(request: PersonRequest, sale_id: int) -> HttpResponse:
     """The held unit is paid in place, or the bank is asked."""
     limits.check(scope="pay-claim", subject=str(request.user.pk), limit=30, window_seconds=60)
-    means = parse_pay_with(request.POST.get("pay_with", ""))
-    key = request.POST.get("key", "")
-    if means is None or not api.KEY_PATTERN.fullmatch(key):
+    form = PayForm(request.POST)
+    if not form.is_valid():
         raise BadPayment(_("Nothing was charged. The unit stays yours until the time is over."))
     back = reverse("flashsale:claim", args=[sale_id])
-    method, instrument_id = means
-    if method == "card" and instrument_id is None:
-        raise NoInstrument
+    method, instrument_id = form.means
     result = claims.pay(
         sale_id=sale_id,
         person=request.user.profile,
         method=method,
         instrument_id=instrument_id,
-        key=key,
+        wallet_part_minor=form.wallet_part_minor,
+        pin=form.cleaned_data["pin"],
+        key=form.cleaned_data["key"],
         return_url=back,
         now=clock.now(),
         slot=forms.slot(request.POST.get("slot", ""), slots=SLOTS_MAX),
     )
     if result.next_action_url:
         return leaving.redirect(request, result.next_action_url)
-    if result.decline_code:
-        messages.error(request, _("The card was declined. Nothing was charged; try another way."))
     return panel_or_page(request, sale_id, back)
 
 

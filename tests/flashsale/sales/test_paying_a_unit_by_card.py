@@ -4,7 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.utils.html import escape
 
+from accounts.models import User
 from flashsale.models import Claim, Sale
 from flashsale.services import claims
 from flashsale.services.watch import conservation, sweeps
@@ -74,6 +77,64 @@ def test_a_decline_leaves_it_held_for_another_card(claim: Claim, pay: Pay) -> No
     pay("4242424242424242")
     claim.refresh_from_db()
     assert claim.state == "paid"
+
+
+def test_a_bank_that_says_no_on_its_page_leaves_it_held_for_another_card(
+    claim: Claim, pay: Pay
+) -> None:
+    answer_bank(pay(WANTS_3DS).next_action_url, "fail")
+    payment = Payment.objects.get()
+    charges.drive(payment_id=payment.pk, now=clock.now())
+    claim.refresh_from_db()
+    assert (claim.state, claim.card_fingerprint) == ("held", "")
+    pay("4242424242424242")
+    claim.refresh_from_db()
+    assert claim.state == "paid"
+
+
+def test_news_of_an_earlier_no_changes_nothing_while_the_next_card_is_asked(
+    claim: Claim, pay: Pay
+) -> None:
+    answer_bank(pay(WANTS_3DS).next_action_url, "fail")
+    payment = charges.drive(payment_id=Payment.objects.get().pk, now=clock.now())
+    claims.begin_paying(
+        claim.order_id or 0, instrument_id=payment.instrument_id or 0, now=clock.now()
+    )
+    charges.refetch(payment_id=payment.pk, stripe_id=payment.stripe_id or "", now=clock.now())
+    claim.refresh_from_db()
+    assert claim.state == "paying"
+    assert claim.card_fingerprint
+
+
+def test_another_card_while_the_bank_waits_counts_as_the_one_that_pays(
+    sale: Sale, claim: Claim, pay: Pay
+) -> None:
+    Sale.objects.filter(pk=sale.pk).update(per_card_limit=1)
+    pay(WANTS_3DS)
+    pay("4242424242424242")
+    claim.refresh_from_db()
+    card = Payment.objects.get(state="succeeded").instrument
+    assert card is not None
+    assert (claim.state, claim.card_fingerprint) == ("paid", card.fingerprint)
+
+
+def test_whoever_left_the_banks_page_finds_the_way_back(
+    claim: Claim, pay: Pay, client_of: Callable[[User], Client]
+) -> None:
+    url = pay(WANTS_3DS).next_action_url
+    assert claim.person.user is not None
+    page = client_of(claim.person.user).get(f"/sales/{claim.sale_id}/claim/").content.decode()
+    assert f'href="{escape(url)}"' in page
+
+
+def test_the_page_says_why_the_bank_said_no(
+    claim: Claim, pay: Pay, client_of: Callable[[User], Client]
+) -> None:
+    pay(DECLINED)
+    assert claim.person.user is not None
+    page = client_of(claim.person.user).get(f"/sales/{claim.sale_id}/").content.decode()
+    assert "Your bank declined the card. Use another card, or ask your bank why." in page
+    assert "The unit stays yours until the time is over." in page
 
 
 def test_a_payment_at_the_bank_keeps_the_unit_past_the_deadline(
