@@ -34,7 +34,7 @@ test-browser: $(INSTALLED) ## Only the tests that drive Chromium
 	$(PYTEST) -m browser
 
 test-faults: $(INSTALLED) ## 30 sales while servers are killed, by seed (SEED=17 repeats one)
-	FAULT_RUNS=30 SEED=$(SEED) $(PYTEST) -v tests/faults/test_a_sale_lives_through_faults.py
+	FAULT_RUNS=30 SEED=$(SEED) $(PYTEST) -v -n $(TEST_PROCESSES) tests/faults/test_a_sale_lives_through_faults.py
 
 test-events: $(INSTALLED) ## 10,000 of Stripe's events in any order, thrice each (SEED=17 repeats one)
 	EVENTS=10000 SEED=$(or $(SEED),$$RANDOM) $(PYTEST) -v \
