@@ -131,6 +131,6 @@ def test_two_checkouts_never_set_the_same_money_aside(alice: User, bob: User) ->
 
 
 def test_without_the_lock_both_set_it_aside_or_meet_the_floor(alice: User, bob: User) -> None:
-    with guards.switched_off("ledger.lock"):
+    with guards.switched_off("ledger.lock"), guards.switched_off("velocity.lock"):
         results = two_checkouts_with_one_wallet(alice, bob)
     assert not any(isinstance(one, ledger.InsufficientFunds) for one in results)
