@@ -10,6 +10,7 @@ from payments.models import AccountKind, BalanceLine, LedgerDifference, Payment,
 from payments.sandbox.server import Sandbox
 from payments.services import payout_drives, payouts, refunds, top_ups
 from socialcommerce.lib import clock
+from tests.factories import people
 from tests.factories.accounts import StoreProfileFactory
 from tests.factories.merchants import NO_ACCOUNT, fund_the_site, onboarded
 from tests.factories.payments import balance_of, give_back, give_money
@@ -105,6 +106,24 @@ def test_a_payout_goes_out_and_comes_back(
     assert failed.state == "failed"
     reconcile(3)
     assert matched_kinds()["transfer_refund"] == "payout_failed"
+    everything_agrees()
+
+
+def test_a_cash_out_to_two_cards_is_one_fact_also_when_one_refuses_it(
+    alice: User, bind: BindCard, stripe_sandbox: Sandbox
+) -> None:
+    for number in ("4242424242424242", "5555555555554444"):
+        people.topped_up(alice.profile, bind(alice, number), 2_000)
+    people.cash_out(people.with_pin(alice), 3_000)
+    reconcile()
+    assert matched_kinds()["refund"] == "cash_out"
+    everything_agrees()
+    refused = Refund.objects.order_by("pk").last()
+    assert refused is not None
+    stripe_sandbox.control(f"refunds/{refused.stripe_id}", status="failed")
+    refunds.drive(refund_id=refused.pk, now=clock.now())
+    reconcile(3)
+    assert matched_kinds()["refund_failure"] == "cash_out_failed"
     everything_agrees()
 
 
