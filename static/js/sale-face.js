@@ -6,7 +6,11 @@ const said = root.querySelector("[data-sale-said]");
 const RETRY_MS = 5000;
 let coming = 0;
 
+// Faces that were there before a press too, and say nothing of it.
+const SAME = ".sale__button, [data-sale-reserve], .sale__panel--held, .sale__panel--paid";
+
 export const panel = () => root.querySelector("[data-sale-panel]");
+export const looksTheSame = () => root.querySelector(SAME) !== null;
 
 export function say(text) {
   if (said.textContent !== text) said.textContent = text;
@@ -46,13 +50,16 @@ export function showPanel() {
 }
 
 // What has changed for a whole crowd is fetched by each at a moment of their own, once.
-function fetchSoon(milliseconds) {
-  coming ||= setTimeout(() => showPanel().then(again, again), milliseconds);
+export function fetchSoon(milliseconds) {
+  coming ||= setTimeout(() => showPanel().catch(() => {}), milliseconds);
 }
 
-function again() {
-  if ("outdated" in panel().dataset) fetchSoon(RETRY_MS);
-}
+// One that did not come (no connection, a site that starts anew) is asked for until it does: whoever
+// was told to leave the page open need not know that it has to be loaded again.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const isPanel = detail.pathInfo.requestPath === root.dataset.panelUrl;
+  if (isPanel && !detail.successful) fetchSoon(RETRY_MS * (0.5 + Math.random()));
+});
 
 export function showNews(answer) {
   if (answer.draw_step > Number(panel().dataset.drawStep)) fetchSoon(answer.fetch_ms);

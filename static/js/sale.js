@@ -1,7 +1,7 @@
 // The sale's page goes through its phases without a reload: it sends the one button, asks for the
 // person's standing at the interval that the server sets, and fetches the next face when it is known.
 import { nonce } from "./proof-of-work.js";
-import { FORMS, lock, panel, problemIn, root, say, sayWhy, showNews, showPanel, showSoon, tell } from "./sale-face.js";
+import { FORMS, fetchSoon, lock, looksTheSame, panel, problemIn, root, say, sayWhy, showNews, showPanel, showSoon, tell } from "./sale-face.js";
 import "./sale-window.js";
 
 const RETRY_MS = 2000;
@@ -81,9 +81,8 @@ async function settle(answer) {
 async function conclude(answer, text) {
   if (answer.fetch_ms) return showSoon(answer);
   await showPanel();
-  const isSame = root.querySelector(".sale__button, [data-sale-reserve]") !== null;
-  const isSaid = ["none", panel().dataset.standing].includes(answer.standing);
-  if (isSame && !isSaid) sayWhy(text);
+  const isSaid = answer.unit || ["none", panel().dataset.standing].includes(answer.standing);
+  if (looksTheSame() && !isSaid) sayWhy(text);
 }
 
 function prepare() {
@@ -113,7 +112,7 @@ root.addEventListener("countdown:over", () => {
   const waiting = root.querySelectorAll("form[data-waits]");
   for (const form of waiting) delete form.dataset.waits;
   if (waiting.length) lock(wish !== null);
-  else setTimeout(showPanel, 300 + 1700 * Math.random());
+  else fetchSoon(300 + 1700 * Math.random());
 });
 
 root.addEventListener("htmx:afterSwap", prepare);
