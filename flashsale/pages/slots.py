@@ -12,7 +12,9 @@ from flashsale.tokens import SaleToken
 def in_line(
     sale: SaleView, token: SaleToken | None, claims: tuple[Claim, ...]
 ) -> tuple[int, Standing] | None:
-    """The further unit that somebody with one waits for. One round trip, where there may be one."""
+    """The further unit that somebody with one waits for, or was refused while there are others.
+    One round trip, where there may be one.
+    """
     free = set(range(1, sale.slots + 1)) - {claim.slot for claim in claims}
     has_one = claims and claims[0].state in (ClaimState.HELD, ClaimState.PAID)
     if token is None or not free or not has_one:
@@ -22,7 +24,9 @@ def in_line(
     slot = min(free)
     standing = admission.look(token, slot=slot).standing
     # In a pause the gate does not say who is in line: the page asks until it goes on.
-    return (slot, standing) if standing in IN_LINE or standing == Standing.PAUSED else None
+    waits = standing in IN_LINE or standing == Standing.PAUSED
+    is_refused = standing == Standing.REFUSED and sale.is_live
+    return (slot, standing) if waits or is_refused else None
 
 
 def asked(claims: tuple[Claim, ...], standing: Standing) -> int:

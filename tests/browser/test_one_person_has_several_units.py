@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from flashsale import verification
 from flashsale.gate import published
-from flashsale.models import Claim, Sale
+from flashsale.models import Claim, Reservation, Sale
 from flashsale.pages import shared
 from flashsale.services import sales as operator
 from socialcommerce.lib import clock
@@ -86,3 +86,49 @@ def test_who_comes_back_in_a_pause_is_asked_about_the_unit_in_line(
     sales.drain(sale)
     visitor.sees("Unit 2 is yours")
     assert Claim.objects.filter(state="paid").count() == 2
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with_scripts", "without_scripts"])
+def test_a_further_one_that_is_refused_is_not_refused_in_silence(
+    visiting: Visit, alice: User, bob: User, *, javascript: bool
+) -> None:
+    sale = sales.approved_sale(units=9, slots=2)
+    people = town.reserved(sale, alice, bob)
+    Reservation.objects.update(address_digest="one house")
+    Sale.objects.filter(pk=sale.pk).update(per_address_limit=2)
+    sales.begin(sale)
+    sales.open_gate(sale)
+    sales.claim(sale, people[1])
+    sales.drain(sale)
+    visitor = visiting(alice, javascript=javascript)
+    visitor.page.goto(sale.get_absolute_url())
+    visitor.press("Get one")
+    visitor.sees("You are in line")
+    sales.drain(sale)
+    visitor.sees("Unit 2 is yours")
+    visitor.press("Get another one")
+    visitor.sees("You are in line" if javascript else "One more")
+    sales.drain(sale)
+    if not javascript:
+        visitor.page.get_by_role("link", name="ask now").click()
+    visitor.sees("Your claim could not be taken")
+    expect(visitor.page.get_by_role("button", name="Get another one")).to_be_enabled()
+
+
+def test_who_asks_for_another_one_too_late_hears_that_there_is_none(
+    visiting: Visit, alice: User, bob: User
+) -> None:
+    sale = sales.approved_sale(units=2, slots=2)
+    people = town.reserved(sale, alice, bob)
+    sales.begin(sale)
+    sales.open_gate(sale)
+    visitor = visiting(alice)
+    has_the_first(visitor, sale)
+    sales.claim(sale, people[1])
+    sales.drain(sale)
+    published.forget(sale.pk)
+    shared.forget()
+    visitor.press("Get another one")
+    visitor.sees("The sale has sold out: there is no other one to get.")
+    expect(visitor.page.locator("[data-sale-said]")).to_have_text(re.compile("Sold out"))
+    expect(visitor.page.locator("[data-sale-said]")).to_be_in_viewport()
