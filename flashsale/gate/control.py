@@ -18,7 +18,7 @@ from flashsale.gate.published import DRAW_STEP
 from flashsale.gate.scripts import Fence
 from flashsale.intake.batches import Outcome, Settled
 from flashsale.models import Claim, Sale, Stream
-from socialcommerce.lib import redis
+from socialcommerce.lib import faultpoints, redis
 
 logger = logging.getLogger(__name__)
 
@@ -205,6 +205,7 @@ def tell(claim_ids: Sequence[int]) -> None:
     """
     claims, told = Claim.objects.filter(pk__in=claim_ids), dict[int, str]()
     while rows := [row for row in results.read(claims) if told.get(row.claim_id) != row.text]:
+        faultpoints.reach("results read")
         results.publish(redis.gate(), rows)
         told |= {row.claim_id: row.text for row in rows}
 

@@ -7,6 +7,7 @@ from kombu.exceptions import OperationalError as BrokerAway
 
 from flashsale import tasks
 from flashsale.models import Stream
+from socialcommerce.lib import faultpoints
 
 __all__ = ["BrokerAway", "send"]
 
@@ -21,6 +22,7 @@ def send(sale_id: int, stream: Stream, *, is_rehearsal: bool = False) -> None:
 
     A rehearsal has a queue and workers of its own, so that it keeps no real sale waiting.
     """
+    faultpoints.reach("before the nudge")
     task = tasks.drain_claims if stream == Stream.CLAIMS else tasks.drain_reservations
     queue = tasks.REHEARSAL if is_rehearsal else tasks.DRAIN
     try:

@@ -21,7 +21,7 @@ from flashsale.unit_states import UnitState
 from shop.models import OrderOrigin
 from shop.order_states import OrderState
 from shop.services import bulk_orders, orders, stock
-from socialcommerce.lib import redis
+from socialcommerce.lib import faultpoints, redis
 from socialcommerce.lib.problems import Conflict, Invalid
 
 logger = logging.getLogger(__name__)
@@ -185,6 +185,7 @@ def wind_up(*, sale_id: int, limit: int, now: datetime) -> int:
     done = 0
     for order_id in ids:
         try:
+            faultpoints.reach("before an order is wound up")
             orders.cancel(order_id=order_id or 0, reason=str(_("The sale was cancelled")), now=now)
             done += 1
         except orders.NotNow:

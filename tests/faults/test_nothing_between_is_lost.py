@@ -5,7 +5,7 @@ from django.conf import settings as django_settings
 from django.db import OperationalError
 
 from accounts.models import User
-from flashsale.gate import control, nudges
+from flashsale.gate import control
 from flashsale.gate.keys import Keys
 from flashsale.intake import streams
 from flashsale.models import Claim, DeadLetter, Lot, Sale
@@ -53,20 +53,16 @@ def test_a_worker_that_does_not_know_whether_it_has_committed_asks_again(
     journal.prove(units=3)
 
 
-def test_a_web_process_that_dies_after_the_script_has_queued_what_it_took(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_web_process_that_dies_after_the_script_has_queued_what_it_took() -> None:
     """Decrement, mark and entry are one script: there is no moment between them to die in."""
     sale = sales.live_sale(units=3)
     (person,) = sales.crowd(sale, 1)
 
-    def dies(*_args: object, **_options: object) -> None:
+    def dies() -> None:
         raise SystemExit
 
-    with monkeypatch.context() as patch:
-        patch.setattr(nudges, "send", dies)
-        with pytest.raises(SystemExit):
-            sales.claim(sale, person)
+    with faultpoints.planned("before the nudge", dies), pytest.raises(SystemExit):
+        sales.claim(sale, person)
     keys = Keys(sale.pk)
     assert (remain(sale), redis.gate().xlen(keys.claims)) == (2, 1)
     assert sales.claim(sale, person).standing == Standing.IN_LINE  # asked again, nothing doubled

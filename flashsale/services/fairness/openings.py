@@ -19,7 +19,7 @@ from flashsale.intake import streams
 from flashsale.models import Claim, Reservation, Sale, Stream
 from flashsale.proof import lottery, merkle, people
 from flashsale.proof.lottery import Ball
-from socialcommerce.lib import redis
+from socialcommerce.lib import faultpoints, redis
 
 PAGE: Final = 2_000  # entries read, or entered, in one round trip
 VALUES: Final = 6  # of an entry, those that stay: person, number, lot, slot, ticket, at
@@ -137,6 +137,7 @@ def _enter(client: redis.Redis, sale: Sale, order: Order) -> bytes:
         piece = order.entries[entered : entered + PAGE]
         head = [entered, len(order.entries), order.seen, len(lots), *lots]
         said = scripts.call(client, "open", fence, names, [*head, *piece])
+        faultpoints.reach("piece entered")
         if said[0] not in (b"AT", b"MORE"):
             return bytes(said[0])
         entered = int(said[1])

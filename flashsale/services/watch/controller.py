@@ -26,7 +26,7 @@ from flashsale.services.watch.long_work import InTurn, LongWork
 from flashsale.services.watch.reconciliation import Reconciliation
 from shop.order_states import OrderState
 from shop.store_states import StoreState
-from socialcommerce.lib import redis
+from socialcommerce.lib import faultpoints, redis
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ class Controller:
 
         One sale's trouble never keeps another waiting longer than its own time-outs.
         """
+        faultpoints.reach("before the second")
         troubles: list[str] = []
         for sale in Sale.objects.running().order_by("starts_at"):
             troubles += attempt(sale.pk, partial(self._look_after, sale, troubles, now=now))
@@ -60,6 +61,7 @@ class Controller:
         return troubles
 
     def _look_after(self, sale: Sale, troubles: list[str], *, now: datetime) -> None:
+        faultpoints.reach("before a sale's second")
         if self.reconciliation.books_fail(sale):
             _alarm(sale, _("units are not where the books say"), now=now)
             return

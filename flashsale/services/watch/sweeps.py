@@ -78,6 +78,7 @@ def stop_payments(*, sale_id: int, now: datetime) -> int:
 
 
 def _stop_payment(claim: Claim, now: datetime) -> None:
+    faultpoints.reach("before a payment is stopped")
     payment = claim.order.payment if claim.order else None
     if payment is None or payment.state not in OPEN:
         _hold_again(claim.pk)

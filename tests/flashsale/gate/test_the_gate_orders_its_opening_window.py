@@ -16,7 +16,7 @@ from flashsale.services.fairness import openings
 from flashsale.services.watch import controller
 from flashsale.standings import Standing
 from flashsale.tokens import Receipt
-from socialcommerce.lib import clock, redis
+from socialcommerce.lib import clock, faultpoints, redis
 from tests.factories import flashsale as sales
 from tests.factories.flashsale import Person
 
@@ -141,6 +141,10 @@ def test_once_it_is_decided_a_claim_takes_a_unit_at_once(sale: Sale) -> None:
     assert redis.gate().xlen(Keys(sale.pk).claims) == 2
 
 
+def dies() -> None:
+    raise redis.RedisError("gone")
+
+
 def test_a_decision_that_died_half_way_goes_on_where_it_stopped(
     sale: Sale, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,18 +153,8 @@ def test_a_decision_that_died_half_way_goes_on_where_it_stopped(
         sales.claim(sale, person)
     end_window(sale)
     monkeypatch.setattr(openings, "PAGE", 2)
-    renewed, renew = [], control.renew
-
-    def dies(client: redis.Redis, its: Sale) -> bool:
-        renewed.append(its.pk)
-        if len(renewed) == 6:  # four pages read, one entered
-            raise redis.RedisError("gone")
-        return renew(client, its)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(control, "renew", dies)
-        with pytest.raises(redis.RedisError):
-            decide(sale)
+    with faultpoints.planned("piece entered", dies), pytest.raises(redis.RedisError):
+        decide(sale)
     entered = redis.gate().xlen(Keys(sale.pk).claims)
     assert 0 < entered < 8
     sales.drain(sale)
@@ -179,18 +173,8 @@ def test_a_rebuild_between_two_pieces_loses_nobody_and_doubles_nobody(
         sales.claim(sale, person)
     end_window(sale)
     monkeypatch.setattr(openings, "PAGE", 2)
-    renewed: list[int] = []
-
-    def dies(client: redis.Redis, its: Sale) -> bool:
-        renewed.append(its.pk)
-        if len(renewed) == 6:
-            raise redis.RedisError("gone")
-        return True
-
-    with monkeypatch.context() as patch:
-        patch.setattr(control, "renew", dies)
-        with pytest.raises(redis.RedisError):
-            decide(sale)
+    with faultpoints.planned("piece entered", dies), pytest.raises(redis.RedisError):
+        decide(sale)
     sales.reopen_gate(sale)
     for person in crowd:
         ended = (Standing.HELD, Standing.NO_STOCK)

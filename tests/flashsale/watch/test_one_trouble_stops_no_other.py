@@ -10,88 +10,70 @@ from flashsale.gate.keys import Keys
 from flashsale.management.commands import sale_controller
 from flashsale.models import Claim
 from flashsale.services import sales as sale_services
-from flashsale.services.watch import conservation, sweeps
+from flashsale.services.watch import sweeps
 from flashsale.services.watch.controller import Controller
 from flashsale.services.watch.leadership import Leadership
-from shop.models import Order
-from shop.services import orders
-from socialcommerce.lib import clock, redis
+from socialcommerce.lib import clock, faultpoints, redis
 from tests.factories import flashsale as sales
 
 pytestmark = pytest.mark.django_db
+# psycopg2 calls the second use of a lost connection an InterfaceError.
+CLOSED = InterfaceError("connection already closed")
+ODD = RuntimeError("an answer nobody expected")
 
 
-def test_a_sale_that_breaks_in_an_unknown_way_does_not_close_the_next(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+class BreaksOnce:
+    """What comes by first meets an error that nobody expected."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error, self.came = error, 0
+
+    def __call__(self) -> None:
+        self.came += 1
+        if self.came == 1:
+            raise self.error
+
+
+def test_a_sale_that_breaks_in_an_unknown_way_does_not_close_the_next() -> None:
     broken, well = sales.live_sale(units=1), sales.live_sale(units=1)
-    count = conservation.count
-
-    def breaks(sale_id: int) -> conservation.Count:
-        if sale_id == broken.pk:
-            raise InterfaceError("connection already closed")
-        return count(sale_id)
-
-    monkeypatch.setattr(conservation, "count", breaks)
     redis.gate().pexpire(Keys(well.pk).lease, 500)
-    (trouble,) = Controller().tick(now=clock.now())
+    with faultpoints.planned("before a sale's second", BreaksOnce(CLOSED)):
+        (trouble,) = Controller().tick(now=clock.now())
+    assert f"sale {broken.pk}" in trouble
     assert "connection already closed" in trouble
     assert redis.gate().pttl(Keys(well.pk).lease) > 500
 
 
-def test_a_connection_that_was_closed_does_not_end_the_controller(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """psycopg2 calls the second use of a lost connection an InterfaceError."""
-
-    def gone(_controller: Controller, **_now: object) -> list[str]:
-        raise InterfaceError("connection already closed")
-
-    monkeypatch.setattr(Controller, "tick", gone)
-    monkeypatch.setattr(Leadership, "hold", lambda _leadership: True)
-    assert "away" in sale_controller._second(Leadership(), Controller())
+def test_a_connection_that_was_closed_does_not_end_the_controller() -> None:
+    leadership = Leadership()
+    try:
+        with faultpoints.planned("before the second", BreaksOnce(CLOSED)):
+            assert "away" in sale_controller._second(leadership, Controller())
+    finally:
+        leadership.release()
 
 
-def test_a_cancelled_sale_pays_back_behind_an_order_that_cannot_be_cancelled(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_cancelled_sale_pays_back_behind_an_order_that_cannot_be_cancelled() -> None:
     sale = sales.live_sale(units=2)
     for person in sales.crowd(sale, 2):
         sales.claim(sale, person)
     sales.drain(sale)
     sale_services.cancel(sale_id=sale.pk, now=clock.now())
-    first = Claim.objects.order_by("pk")[0]
-    cancel = orders.cancel
-
-    def fails_once(*, order_id: int, **rest: object) -> Order:
-        if order_id == first.order_id:
-            raise RuntimeError("an answer nobody expected")
-        return cancel(order_id=order_id, **rest)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(orders, "cancel", fails_once)
-    assert sale_services.wind_up(sale_id=sale.pk, limit=10, now=clock.now()) == 1
+    with faultpoints.planned("before an order is wound up", BreaksOnce(ODD)):
+        assert sale_services.wind_up(sale_id=sale.pk, limit=10, now=clock.now()) == 1
     states = Claim.objects.order_by("pk").values_list("order__state", flat=True)
     assert list(states) == ["awaiting_payment", "cancelled"]
 
 
-def test_late_payments_are_stopped_behind_one_that_cannot_be(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_late_payments_are_stopped_behind_one_that_cannot_be() -> None:
     sale = sales.live_sale(units=2)
     for person in sales.crowd(sale, 2):
         sales.claim(sale, person)
     sales.drain(sale)
     Claim.objects.update(state="paying", paying_until=clock.now())
-    seen: list[int] = []
-
-    def fails_first(claim_id: int) -> None:
-        seen.append(claim_id)
-        if len(seen) == 1:
-            raise RuntimeError("an answer nobody expected")
-
-    monkeypatch.setattr(sweeps, "_hold_again", fails_first)
-    sweeps.stop_payments(sale_id=sale.pk, now=clock.now() + timedelta(hours=1))
-    assert len(seen) == 2
+    with faultpoints.planned("before a payment is stopped", BreaksOnce(ODD)):
+        sweeps.stop_payments(sale_id=sale.pk, now=clock.now() + timedelta(hours=1))
+    assert sorted(Claim.objects.values_list("state", flat=True)) == ["held", "paying"]
 
 
 def test_a_second_expires_only_so_many_holds_that_leases_are_still_renewed(
