@@ -11,7 +11,7 @@ from accounts import handles
 from payments import gift_offers
 from payments.selectors import parse_pay_with
 from payments.services.parts import NO_GIFT, Gift
-from shop.fields import AmountField, WholeNumberField
+from shop.fields import DIGITS, AmountField, WholeNumberField
 from shop.models import Category
 from shop.selectors import Filters
 from shop.services.checkout import Method
@@ -28,6 +28,7 @@ class Choice:
     pay_with: str
     wallet_first: bool = False
     gift_id: int | None = None
+    code: str = ""
 
 
 class ChoiceForm(forms.Form):
@@ -39,7 +40,8 @@ class ChoiceForm(forms.Form):
     pay_with = forms.CharField(required=False, max_length=40)
     wallet_part = WholeNumberField(required=False)
     # A link names the gift card alone; the form that pays says its part as well.
-    gift = forms.RegexField(r"^[0-9]{1,18}(:[0-9]{1,18})?$", required=False)
+    gift = forms.CharField(required=False, max_length=40)
+    code = forms.CharField(required=False, max_length=40)  # of a coupon
 
     def clean_quantity(self) -> int:
         quantity: int | None = self.cleaned_data["quantity"]
@@ -64,13 +66,14 @@ class ChoiceForm(forms.Form):
             pay_with=answers.get("pay_with", ""),
             wallet_first=bool(answers.get("wallet_part")),
             gift_id=self.gift_id,
+            code=answers.get("code", ""),
         )
 
     @property
     def gift_id(self) -> int | None:
         """After `is_valid()`."""
         named: str = self.cleaned_data.get("gift", "").partition(":")[0]
-        return int(named) if named.isascii() and named.isdigit() else None
+        return int(named) if DIGITS.fullmatch(named) else None
 
 
 class PayForm(forms.Form):

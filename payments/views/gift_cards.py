@@ -69,7 +69,7 @@ def claim(request: PersonRequest) -> HttpResponse:
     next_url = http.safe_next(request, "")
     if not form.is_valid():
         return _claim_page(request, form, next_url, status=422 if form.is_bound else 200)
-    check_tries(request.user.pk)
+    check_tries(request.user.profile.pk)
     try:
         card = codes.claim(
             code=form.cleaned_data["code"], profile_id=request.user.profile.pk, now=clock.now()
@@ -82,9 +82,11 @@ def claim(request: PersonRequest) -> HttpResponse:
     return htmx.redirect(request, next_url or reverse("payments:gift_card", args=[card.pk]))
 
 
-def check_tries(user_id: int) -> None:
+def check_tries(profile_id: int) -> None:
     """Nothing while that person has tried few codes. Raises TooMany."""
-    limits.check(scope="gift-code", subject=str(user_id), limit=CODES_AN_HOUR, window_seconds=3_600)
+    limits.check(
+        scope="gift-code", subject=str(profile_id), limit=CODES_AN_HOUR, window_seconds=3_600
+    )
 
 
 def _new_page(request: PersonRequest, form: GiftCardForm, *, status: int) -> HttpResponse:

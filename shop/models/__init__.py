@@ -1,3 +1,4 @@
+from shop.models.coupons import Coupon, CouponUse
 from shop.models.evidence import PaidFrom
 from shop.models.fees import FeeRule, FeeScope
 from shop.models.orders import Order, OrderLine, OrderOrigin
@@ -7,6 +8,8 @@ from shop.models.stores import Store
 
 __all__ = [
     "Category",
+    "Coupon",
+    "CouponUse",
     "FeeRule",
     "FeeScope",
     "HoldState",

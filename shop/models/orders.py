@@ -53,6 +53,18 @@ class Order(models.Model):
     shipping_minor = models.BigIntegerField(_("shipping"))
     total_minor = models.BigIntegerField(_("total"))
     currency = models.CharField(_("currency"), max_length=3)
+    # What a coupon took off, as it stood then; a trigger keeps it. The key is not checked by the
+    # database, row by row of a sale that has none: coupons are ended, never deleted.
+    coupon = models.ForeignKey(
+        "shop.Coupon",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        verbose_name=_("coupon"),
+        db_constraint=False,
+        db_index=False,
+    )
+    discount_minor = models.BigIntegerField(_("discount"), default=0, db_default=0)
     # The site's fee as it stood when the order was placed; a trigger keeps it. The rule's key is
     # not checked by the database, row by row of a sale: a trigger keeps rules from being deleted.
     fee_rule = models.ForeignKey(
@@ -108,9 +120,21 @@ class Order(models.Model):
                 condition=models.Q(
                     subtotal_minor__gt=0,
                     shipping_minor__gte=0,
-                    total_minor=models.F("subtotal_minor") + models.F("shipping_minor"),
+                    total_minor__gt=0,
+                    total_minor=models.F("subtotal_minor")
+                    + models.F("shipping_minor")
+                    - models.F("discount_minor"),
                 ),
                 name="shop_order_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(discount_minor=0, coupon__isnull=True)
+                | models.Q(
+                    discount_minor__gt=0,
+                    discount_minor__lte=models.F("subtotal_minor"),
+                    coupon__isnull=False,
+                ),
+                name="shop_order_discount_has_coupon",
             ),
             models.CheckConstraint(
                 condition=models.Q(fee_minor__gte=0, fee_minor__lte=models.F("total_minor")),

@@ -18,7 +18,7 @@ from payments.services.people import pins
 from shop import events
 from shop.models import Order
 from shop.order_states import OrderState
-from shop.services import orders, paying, placing, stock
+from shop.services import coupons, orders, paying, placing, stock
 from shop.services.paying import CheckoutResult, Means, Method, NoInstrument
 from shop.services.placing import KeyReused, NotForSale, TotalChanged
 from socialcommerce.lib.problems import Conflict, NotFound
@@ -56,13 +56,15 @@ def place(
     wallet_part_minor: int = 0,
     gift: Gift = NO_GIFT,
     pin: str = "",
+    code: str = "",
 ) -> CheckoutResult:
     """An order of one variant, paid or on its way to be. The same key gives the same order.
 
     `gift` says what of the total a gift card pays, and with a card `wallet_part_minor` of the rest
     come out of the wallet. `return_url` is where the bank sends the person back to; "{number}" in
     it stands for the order's. Opens the transaction. Raises NotForSale, BadQuantity, TotalChanged,
-    OutOfStock, KeyReused, NoInstrument, and payments' refusals; then nothing was changed.
+    OutOfStock, KeyReused, NoInstrument, NoSuchCoupon, CouponUsedUp, and payments' refusals; then
+    nothing was changed.
     """
     has_pin = pins.is_confirmed(profile_id=buyer.pk, pin=pin, now=now)
     means = paying.means(
@@ -73,7 +75,8 @@ def place(
         wallet_part_minor=wallet_part_minor,
         gift=gift,
     )
-    request_hash = placing.hashed(variant_id, quantity, address_id, *means.terms)
+    with_code = [f"code:{code}"] if code else []
+    request_hash = placing.hashed(variant_id, quantity, address_id, *means.terms, *with_code)
     with transaction.atomic(durable=True):
         order = placing.earlier(buyer, key, request_hash)
         if order is None:
@@ -86,6 +89,7 @@ def place(
                 key=key,
                 request_hash=request_hash,
                 now=now,
+                code=code,
             )
             if order.state == OrderState.AWAITING_PAYMENT and order.payment_id is None:
                 _demand_pin(order, has_pin=has_pin)
@@ -185,7 +189,7 @@ def _own(order_id: int, buyer: Profile) -> Order:
 
 
 def _start(order: Order, means: Means, *, now: datetime) -> None:
-    """Stock first, money last: that is the lock order."""
+    """Stock first, then the coupon, money last: that is the lock order."""
     line = order.lines.get()
     if means.method != "card":
         stock.take(
@@ -202,4 +206,5 @@ def _start(order: Order, means: Means, *, now: datetime) -> None:
             expires_at=order.pay_by,
             now=now,
         )
+    coupons.take(order, now=now)
     paying.begin(order, means, now=now)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Profile
 from shop.models import Order, OrderLine, Variant
-from shop.services import fan_prices, fees, promises
+from shop.services import coupons, fan_prices, fees, promises
 from shop.services.quotes import Quote, quote
 from socialcommerce.lib.money import Money, format_money
 from socialcommerce.lib.problems import Conflict, NotFound
@@ -81,11 +81,16 @@ def insert(
     key: str,
     request_hash: str,
     now: datetime,
+    code: str = "",
 ) -> Order:
-    """The order, or the one that a request with the same key has made in the meantime."""
+    """The order, or the one that a request with the same key has made in the meantime. A coupon's
+    code makes it cheaper; the coupon is not taken yet.
+    """
     store = variant.product.store
     price_minor = fan_prices.unit_price_minor(variant, buyer=buyer, now=now)
     quoted = quote(store=store, unit_price_minor=price_minor, quantity=quantity)
+    off = coupons.off(code, quoted=quoted, store=store, buyer_id=buyer.pk, at=now)
+    quoted = quoted.less(off.minor)
     if quoted.total_minor != seen_total_minor:
         raise TotalChanged(quoted)
     terms = fees.terms_of([variant.pk], currency=quoted.currency, at=now)[variant.pk]
@@ -100,8 +105,10 @@ def insert(
         shipping_minor=quoted.shipping_minor,
         total_minor=quoted.total_minor,
         currency=quoted.currency,
+        coupon=off.coupon,
+        discount_minor=off.minor,
         address=address,
-        shown=promises.shown(variant, quoted),
+        shown=promises.shown(variant, quoted, code=off.coupon.code if off.coupon else ""),
         key=key,
         request_hash=request_hash,
         created_at=now,

@@ -6,7 +6,7 @@ from shop.models import Variant
 from shop.services.quotes import Quote
 
 
-def shown(variant: Variant, quote: Quote) -> dict[str, Any]:
+def shown(variant: Variant, quote: Quote, *, code: str = "") -> dict[str, Any]:
     """Plain JSON of the card as it stood. `variant.product.store.profile` has to be loaded."""
     product, store = variant.product, variant.product.store
     picture = product.pictures.first()
@@ -21,6 +21,7 @@ def shown(variant: Variant, quote: Quote) -> dict[str, Any]:
         "quantity": quote.quantity,
         "subtotal_minor": quote.subtotal_minor,
         "shipping_minor": quote.shipping_minor,
+        "discount": {"minor": quote.discount_minor, "code": code} if code else None,
         "total_minor": quote.total_minor,
         "currency": quote.currency,
         "store": {

@@ -1,6 +1,6 @@
 """What an order of one variant costs, decided here and never by the client."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ class BadQuantity(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Amounts in minor units of `currency`; the total is subtotal plus shipping."""
+    """Amounts in minor units of `currency`; the total is subtotal and shipping, less a discount."""
 
     unit_price_minor: int
     quantity: int
@@ -24,6 +24,12 @@ class Quote:
     shipping_minor: int
     total_minor: int
     currency: str
+    discount_minor: int = 0
+
+    def less(self, discount_minor: int) -> "Quote":
+        """The same with so much off."""
+        total_minor = self.total_minor - discount_minor
+        return replace(self, discount_minor=discount_minor, total_minor=total_minor)
 
 
 def quote(*, store: Store, unit_price_minor: int, quantity: int) -> Quote:
