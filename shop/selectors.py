@@ -124,7 +124,7 @@ class Filters:
 def products(
     viewer: Profile | None, *, filters: Filters, cursor: str | None, size: int = PAGE_SIZE
 ) -> ProductPage:
-    """Newest first. Three queries. Raises keyset.BadCursor."""
+    """Newest first. Three queries, and those of `views_of`. Raises keyset.BadCursor."""
     page = keyset.page(filtered(viewer, filters).for_view(), cursor=cursor, size=size)
     return ProductPage(views_of(page.items, viewer), page.next_cursor)
 
@@ -154,7 +154,7 @@ def product(product_id: int, *, viewer: Profile | None) -> ProductView:
 
 
 def products_by_id(ids: Sequence[int], viewer: Profile | None) -> dict[int, ProductView]:
-    """What of these the viewer may see and buy. Three queries for any number."""
+    """What of these the viewer may see and buy. Three queries, and those of `views_of`."""
     rows = Product.objects.visible_to(viewer).filter(pk__in=ids).for_view()
     return {view.id: view for view in views_of(rows, viewer)}
 

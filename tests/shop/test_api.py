@@ -41,7 +41,14 @@ def post(client: Client, path: str, body: object = None, key: str | None = "k1")
 def test_products_are_listed_with_their_variants(client: Client, variant: Variant) -> None:
     (found,) = client.get("/api/v1/products").json()["results"]
     assert found["variants"] == [
-        {"variant_id": variant.pk, "name": "Blue", "price_minor": 1250, "free": 5}
+        {
+            "variant_id": variant.pk,
+            "name": "Blue",
+            "price_minor": 1250,
+            "list_price_minor": 1250,
+            "fan_price": None,
+            "free": 5,
+        }
     ]
     assert found["store"]["handle"] == "paper_moon"
     assert client.get(f"/api/v1/products/{variant.product_id}").json() == found
