@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.conf import settings
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -84,7 +83,7 @@ def money_page(terms: MerchantTerms, *, today: date) -> MoneyPage:
     next_run_on = max(terms.next_run_on, today) if terms.next_run_on else None
     return MoneyPage(
         terms=terms,
-        pots=pots(terms.profile_id),
+        pots=pots(terms),
         bank=bank(terms.profile_id),
         reserves=tuple(reserves.order_by("release_at", "pk")[:NEWEST]),
         payouts=tuple(_line(payout) for payout in payouts[:NEWEST]),
@@ -92,11 +91,10 @@ def money_page(terms: MerchantTerms, *, today: date) -> MoneyPage:
     )
 
 
-def pots(profile_id: int) -> Pots:
+def pots(terms: MerchantTerms) -> Pots:
     """What stands where, accruals included. One query."""
-    currency = settings.SITE_CURRENCY
     rows = (
-        Account.objects.filter(owner=chart.owner_of(profile_id), currency=currency)
+        Account.objects.filter(owner=chart.owner_of(terms.profile_id), currency=terms.currency)
         .annotate(waiting=Coalesce(Sum("accruals__amount_minor"), 0))
         .values_list("kind", "posted_minor", "waiting", "held_minor")
     )
@@ -108,7 +106,7 @@ def pots(profile_id: int) -> Pots:
         escrow_minor=stands.get(AccountKind.ESCROW, 0),
         reserve_minor=stands.get(AccountKind.RESERVE, 0),
         owed_minor=-stands.get(AccountKind.RECEIVABLE, 0),
-        currency=currency,
+        currency=terms.currency,
     )
 
 

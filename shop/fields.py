@@ -43,3 +43,10 @@ class AmountField(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         return plain_amount(value, self.currency) if isinstance(value, int) else value
+
+
+def use_currency(form: forms.BaseForm, currency: str) -> None:
+    """Every amount of the form is typed and shown in that currency."""
+    for field in form.fields.values():
+        if isinstance(field, AmountField):
+            field.currency = currency

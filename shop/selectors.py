@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
@@ -112,7 +113,9 @@ class ProductPage:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a person looks for; prices in minor units of the site's currency."""
+    """What a person looks for; prices in minor units of the site's currency, which find what is
+    sold in it.
+    """
 
     text: str = ""
     category: str = ""
@@ -137,6 +140,9 @@ def filtered(viewer: Profile | None, filters: Filters) -> Any:
     if filters.store_handle:
         found = found.filter(store__profile__handle__iexact=filters.store_handle)
     offers = Variant.objects.filter(product=OuterRef("pk"), is_active=True)
+    if (filters.price_from_minor, filters.price_to_minor) != (None, None):
+        # An amount of one currency says nothing about prices in another.
+        offers = offers.filter(product__store__currency=settings.SITE_CURRENCY)
     if filters.price_from_minor is not None:
         offers = offers.filter(price_minor__gte=filters.price_from_minor)
     if filters.price_to_minor is not None:

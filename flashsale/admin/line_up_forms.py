@@ -78,14 +78,18 @@ class ProgrammeForm(forms.ModelForm[Programme]):
 
 
 class VariantChoice(forms.ModelChoiceField[Variant]):
-    """What the person's stores have on sale, how many are on the shelf beside it."""
+    """What the person's stores have on sale, how many are on the shelf beside it. Sales are in the
+    site's currency.
+    """
 
     def __init__(self) -> None:
         super().__init__(Variant.objects.none(), label=_("What"), widget=UnfoldAdminSelectWidget())
 
     def show_own(self, user: User) -> None:
         own = managed_profile_ids(user, SELLERS)
-        rows = Variant.objects.on_sale().filter(product__store__profile__in=own)
+        rows = Variant.objects.on_sale().filter(
+            product__store__profile__in=own, product__store__currency=settings.SITE_CURRENCY
+        )
         self.queryset = rows.select_related("product__store__profile", "stock").order_by(
             "product__title", "position", "pk"
         )

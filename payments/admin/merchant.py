@@ -89,7 +89,7 @@ class MoneyAdmin(ReadOnlyAdmin, MerchantModelAdmin):
             button=_("Pay out so"),
             done=_("Kept. The next payout goes by it."),
             back_url=_home(terms),
-            form=ScheduleForm(form_pages.answers(request), initial=ScheduleForm.initial_of(terms)),
+            form=ScheduleForm(form_pages.answers(request), terms=terms),
             do=lambda answers: merchant_terms.set_schedule(
                 profile_id=terms.profile_id,
                 every=answers["every"],
@@ -103,7 +103,7 @@ class MoneyAdmin(ReadOnlyAdmin, MerchantModelAdmin):
     @action(description=_("Pay out now"), url_path="pay-out")  # type: ignore[untyped-decorator]
     def pay_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
         terms: MerchantTerms = self.own_or_404(request, object_id, LEADERS)
-        pots = merchant_page.pots(terms.profile_id)
+        pots = merchant_page.pots(terms)
         amount = format_money(Money(pots.wallet_minor - pots.held_minor, pots.currency))
         page = FormPage(
             site=merchant_site,

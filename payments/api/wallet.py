@@ -17,10 +17,14 @@ from socialcommerce.lib.problems import NotFound
 
 class Wallet(APIView):
     @extend_schema(
-        operation_id="wallet", responses={200: schema.WalletOutput, **schema.refusals(401)}
+        operation_id="wallet",
+        parameters=[schema.CurrencyInput],
+        responses={200: schema.WalletOutput, **schema.refusals(400, 401)},
     )
     def get(self, request: Request) -> Response:
-        balance = wallets.balance(profile_id=profile_of(request).pk)
+        query = schema.CurrencyInput(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        balance = wallets.balance(profile_id=profile_of(request).pk, **query.validated_data)
         return Response(schema.WalletOutput(balance).data)
 
 
@@ -34,12 +38,12 @@ class Balance(APIView):
         """What the wallet had just before a moment."""
         query = schema.MomentInput(data=request.query_params)
         query.is_valid(raise_exception=True)
-        at = query.validated_data["at"]
-        wallet_id = selectors.wallet_id(profile_of(request))
+        at, currency = query.validated_data["at"], query.validated_data["currency"]
+        wallet_id = selectors.wallet_id(profile_of(request), currency=currency)
         said = {
             "at": at,
             "posted_minor": history.balance_at(wallet_id, at),
-            "currency": settings.SITE_CURRENCY,
+            "currency": currency or settings.SITE_CURRENCY,
         }
         return Response(schema.MomentOutput(said).data)
 
@@ -54,10 +58,11 @@ class Statement(APIView):
         """The movements of a period, the newest first."""
         query = schema.PeriodInput(data=request.query_params)
         query.is_valid(raise_exception=True)
-        wallet_id = selectors.wallet_id(profile_of(request))
+        period = dict(query.validated_data)
+        wallet_id = selectors.wallet_id(profile_of(request), currency=period.pop("currency"))
         return api.page_response(
             request,
-            history.movements(wallet_id, **query.validated_data),
+            history.movements(wallet_id, **period),
             lambda rows: list(
                 schema.StatementLineOutput(list(selectors.lines(rows, wallet_id)), many=True).data
             ),

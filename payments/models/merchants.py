@@ -2,11 +2,17 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from payments.payout_states import OPEN, PayoutState
+
+
+def site_currency() -> str:
+    """For a migration, whose defaults may not be settings."""
+    return settings.SITE_CURRENCY
 
 
 class PayoutEvery(models.TextChoices):
@@ -24,6 +30,9 @@ class MerchantTerms(models.Model):
         on_delete=models.PROTECT,
         related_name="merchant_terms",
         verbose_name=_("store"),
+    )
+    currency = models.CharField(
+        _("currency"), max_length=3, default=site_currency, help_text=_("Sold and paid out in it.")
     )
     payout_every = models.CharField(
         _("paid out"), max_length=8, choices=PayoutEvery, default=PayoutEvery.WEEKLY

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from payments.models import MerchantTerms, PayoutEvery
+from payments.services import bounds
 from socialcommerce.lib.problems import Invalid
 
 
@@ -27,22 +28,28 @@ class Reserving(NamedTuple):
     until: datetime | None
 
 
-def of(profile_id: int, *, now: datetime) -> MerchantTerms:
-    """The terms of that payee, made with the site's defaults if there were none."""
+def of(profile_id: int, *, now: datetime, currency: str = "") -> MerchantTerms:
+    """The terms of that payee, made with the site's defaults if there were none, for what is sold
+    in that currency, else in the site's.
+    """
+    currency = currency or settings.SITE_CURRENCY
     found, _made = MerchantTerms.objects.select_related("profile").get_or_create(
         profile_id=profile_id,
         defaults={
+            "currency": currency,
             "next_run_on": next_run(PayoutEvery.WEEKLY, after=site_day(now)),
-            "minimum_minor": settings.PAYOUT_MINIMUM_MINOR,
+            "minimum_minor": bounds.about(settings.PAYOUT_MINIMUM_MINOR, currency),
             "changed_at": now,
         },
     )
     return found
 
 
-def welcome(*, profile_id: int, now: datetime) -> MerchantTerms:
-    """A young store: for a while a part of its proceeds waits for what may come back."""
-    terms = of(profile_id, now=now)
+def welcome(*, profile_id: int, now: datetime, currency: str = "") -> MerchantTerms:
+    """A young store: for a while a part of its proceeds waits for what may come back. It sells in
+    that currency, else in the site's.
+    """
+    terms = of(profile_id, now=now, currency=currency)
     if terms.reserve_until is None:
         reserving = Reserving(
             settings.RESERVE_BASIS_POINTS,
@@ -61,9 +68,9 @@ def set_schedule(
 
     Raises BadTerms for a minimum below the site's.
     """
-    if minimum_minor < settings.PAYOUT_MINIMUM_MINOR:
+    currency = of(profile_id, now=now).currency
+    if minimum_minor < bounds.about(settings.PAYOUT_MINIMUM_MINOR, currency):
         raise BadTerms(_("The smallest payout is below what a transfer is worth."))
-    of(profile_id, now=now)
     MerchantTerms.objects.filter(profile_id=profile_id).update(
         payout_every=every,
         minimum_minor=minimum_minor,

@@ -7,7 +7,6 @@ to Stripe, as often as needed. Lock order: terms, payout, accounts.
 from datetime import date, datetime
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -54,7 +53,7 @@ def ask(*, profile_id: int, now: datetime) -> Payout:
         if payout is None:
             raise NoPayout(
                 _("There is less than %(minimum)s in the wallet.")
-                % {"minimum": format_money(Money(terms.minimum_minor, settings.SITE_CURRENCY))}
+                % {"minimum": format_money(Money(terms.minimum_minor, terms.currency))}
             )
         return payout
 
@@ -101,7 +100,7 @@ def _run_one(terms_id: int, today: date, now: datetime) -> bool:
             return False  # another run has it, or had it
         payout = None
         paid = Payout.objects.filter(
-            payee_id=terms.profile_id, currency=settings.SITE_CURRENCY, run_on=today
+            payee_id=terms.profile_id, currency=terms.currency, run_on=today
         )
         if not guards.is_on("payouts.once") or not paid.exists():
             payout = _everything(terms, run_on=today, now=now)
@@ -135,7 +134,7 @@ def _everything(terms: MerchantTerms, *, run_on: date, now: datetime) -> Payout 
     """What the wallet has is on its way; None where that is less than the terms' minimum, or
     there is no account to pay to.
     """
-    currency = settings.SITE_CURRENCY
+    currency = terms.currency
     owner = chart.owner_of(terms.profile_id)
     account = ConnectAccount.objects.filter(
         profile_id=terms.profile_id, payouts_enabled=True

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from shop import fan_words
-from shop.fields import AmountField, WholeNumberField
+from shop.fields import AmountField, WholeNumberField, use_currency
 from shop.models import Category, FeeScope, Product, ProductPicture, Store, Variant
 from shop.models.stores import AMOUNT_MAX_MINOR
 from shop.services import fees, product_pictures
@@ -17,7 +17,9 @@ from socialcommerce.lib.pictures import BadPicture
 
 
 class AdminAmountField(AmountField):
-    """In the site's currency, dressed for the admin, within what the database takes."""
+    """In the site's currency unless the form says otherwise (`use_currency`), dressed for the
+    admin, within what the database takes.
+    """
 
     def __init__(self, *, lowest_minor: int = 0, **kwargs: Any) -> None:
         super().__init__(currency=settings.SITE_CURRENCY, **kwargs)
@@ -48,6 +50,10 @@ class StoreForm(forms.ModelForm[Store]):
             "tax_id",
         )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        use_currency(self, self.instance.currency or settings.SITE_CURRENCY)
+
 
 class ProductForm(forms.ModelForm[Product]):
     class Meta:
@@ -75,8 +81,9 @@ class VariantForm(forms.ModelForm[Variant]):
             "name", "sku", "price_minor", "fan_price_minor", "fan_asks", "position", "is_active",
         )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        use_currency(self, currency)
         choices = fan_words.choices(now=self.instance.fan_asks)
         self.fields["fan_asks"].choices = choices  # type: ignore[attr-defined]
 
@@ -91,6 +98,15 @@ class VariantForm(forms.ModelForm[Variant]):
             lower = forms.ValidationError(_("A fan price is lower than the price."), code="fan")
             self.add_error("fan_price_minor", lower)
         return answers
+
+
+class VariantFormSet(forms.BaseInlineFormSet[Variant, Product, VariantForm]):
+    """Prices are in the store's currency."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        product = self.instance
+        currency = product.store.currency if product.store_id else settings.SITE_CURRENCY
+        return {**super().get_form_kwargs(index), "currency": currency}
 
 
 class PictureForm(forms.ModelForm[ProductPicture]):
@@ -163,7 +179,9 @@ class FeeRuleForm(forms.Form):
     fixed_minor = AdminAmountField(
         label=_("Fixed part, for each order"),
         required=False,
-        help_text=_("In the site's currency; such a rule is for orders in it alone."),
+        help_text=_(
+            "In the store's currency, else in the site's; such a rule is for orders in it alone."
+        ),
     )
     valid_from = forms.DateTimeField(
         label=_("From"),
@@ -182,6 +200,7 @@ class FeeRuleForm(forms.Form):
         store = Store.objects.filter(profile__handle=handle).first()
         if store is None:
             raise forms.ValidationError(_("There is no such store."), code="store")
+        use_currency(self, store.currency)
         return store
 
     def clean_product(self) -> Product | None:
@@ -190,6 +209,7 @@ class FeeRuleForm(forms.Form):
         product = Product.objects.filter(pk=self.cleaned_data["product"]).first()
         if product is None:
             raise forms.ValidationError(_("There is no such product."), code="product")
+        use_currency(self, product.store.currency)
         return product
 
     def clean(self) -> dict[str, Any]:
@@ -213,8 +233,12 @@ class FeeRuleForm(forms.Form):
     @property
     def terms(self) -> fees.Terms:
         fixed_minor = self.cleaned_data["fixed_minor"] or 0
-        currency = settings.SITE_CURRENCY if fixed_minor else ""
-        return fees.Terms(self.cleaned_data["basis_points"], fixed_minor, currency)
+        target = self.target
+        store = target.product.store if target.product else target.store
+        currency = store.currency if store else settings.SITE_CURRENCY
+        return fees.Terms(
+            self.cleaned_data["basis_points"], fixed_minor, currency if fixed_minor else ""
+        )
 
 
 class CancelForm(forms.Form):

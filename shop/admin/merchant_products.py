@@ -24,7 +24,7 @@ from accounts.admin.sites import DashboardRow, merchant_site, register_dashboard
 from accounts.models import User
 from accounts.selectors import managed_profile_ids
 from shop.admin import acts
-from shop.admin.forms import PictureForm, ProductForm, StockForm, VariantForm
+from shop.admin.forms import PictureForm, ProductForm, StockForm, VariantForm, VariantFormSet
 from shop.models import Product, ProductPicture, StockItem, StockMovement, Store, Variant
 from shop.services import stock
 from shop.store_states import StoreState
@@ -36,6 +36,7 @@ class VariantInline(MerchantTabularInline):
     model = Variant
     profile_path = "product__store__profile"
     form = VariantForm
+    formset = VariantFormSet
     hide_title = True
 
 

@@ -12,7 +12,7 @@ from payments.services import merchant_terms
 from shop.models import Store
 from shop.services import news
 from shop.store_states import TRANSITIONS, StoreState
-from socialcommerce.lib.problems import Conflict
+from socialcommerce.lib.problems import Conflict, Invalid
 
 
 class AlreadyApplied(Conflict):
@@ -25,11 +25,22 @@ class StoreMovedOn(Conflict):
     title = _("The store has moved on")
 
 
-def apply(*, owner: User, handle: str, name: str, pitch: str, now: datetime) -> Store:
-    """A store that waits for an operator, with its profile; `owner` is its first member.
+class NotOurCurrency(Invalid):
+    code = "store-currency"
+    title = _("No store of this site sells in that currency")
 
-    Opens the transaction. Raises AlreadyApplied, HandleTaken, HandleRefused.
+
+def apply(
+    *, owner: User, handle: str, name: str, pitch: str, now: datetime, currency: str = ""
+) -> Store:
+    """A store that waits for an operator, with its profile; `owner` is its first member. It sells
+    in that currency, else in the site's, and never in another.
+
+    Opens the transaction. Raises AlreadyApplied, HandleTaken, HandleRefused, NotOurCurrency.
     """
+    currency = currency or settings.SITE_CURRENCY
+    if currency not in settings.STORE_CURRENCIES:
+        raise NotOurCurrency(_("Please choose one of those that are offered."))
     with transaction.atomic(durable=True):
         # The person's row serialises two applications sent at once.
         User.objects.select_for_update(no_key=True).get(pk=owner.pk)
@@ -41,7 +52,7 @@ def apply(*, owner: User, handle: str, name: str, pitch: str, now: datetime) -> 
         return Store.objects.create(
             profile=profile,
             pitch=pitch,
-            currency=settings.SITE_CURRENCY,
+            currency=currency,
             created_at=now,
         )
 
@@ -66,7 +77,7 @@ def approve(*, store_id: int, now: datetime) -> Store:
         if store.profile.verified_at is None:
             store.profile.verified_at = now
             store.profile.save(update_fields=["verified_at"])
-        merchant_terms.welcome(profile_id=store.profile_id, now=now)
+        merchant_terms.welcome(profile_id=store.profile_id, currency=store.currency, now=now)
         news.store_decided(store, "shop.store_approved", now=now)
     return store
 
