@@ -13,7 +13,7 @@ from django.db import transaction
 from payments import events, gateway
 from payments.models import Payment, PaymentAttempt
 from payments.payment_states import ENDS, OPEN, TRANSITIONS, PaymentState
-from payments.services import attempts, chart, goals, ledger, parts
+from payments.services import attempts, chart, goals, ledger, parts, receivables
 from payments.services.gift_cards import making
 
 
@@ -125,8 +125,18 @@ def _book_card(payment: Payment, now: datetime) -> None:
     """The card's money and the parts beside it are where they go, in one transaction."""
     goal_id = _open_goal(payment, now)
     parts.take(payment, to_account_id=goal_id, now=now)
-    leg = ledger.Leg(chart.clearing(payment.currency).pk, goal_id, payment.card_part_minor)
-    _post(payment, goals.CARD_KINDS[payment.purpose], [leg], now)
+    _post(payment, goals.CARD_KINDS[payment.purpose], _legs_from_card(payment, goal_id), now)
+
+
+def _legs_from_card(payment: Payment, goal_id: int) -> list[ledger.Leg]:
+    """A top-up repays first what the person owes the site, as for one that was charged back."""
+    clearing_id = chart.clearing(payment.currency).pk
+    if payment.purpose != Payment.Purpose.TOP_UP:
+        return [ledger.Leg(clearing_id, goal_id, payment.card_part_minor)]
+    debt = receivables.lock(payment.payee_id, payment.currency, beside=[goal_id])
+    return receivables.credit(
+        debt, source_id=clearing_id, wallet_id=goal_id, amount_minor=payment.card_part_minor
+    )
 
 
 def _open_goal(payment: Payment, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """A payment by card on its way: the top-up form, the bank's page and back, a second card."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
@@ -11,7 +12,7 @@ from payments.forms import CardForm, TopUpForm
 from payments.gateway.declines import words as decline_words
 from payments.models import Payment
 from payments.payment_states import ENDS, OPEN, PaymentState
-from payments.services import charges, top_ups, wallets
+from payments.services import charges, receivables, top_ups, wallets
 from socialcommerce.lib import clock, htmx, http, limits
 from socialcommerce.lib.money import Money, format_money
 from socialcommerce.lib.problems import NotFound
@@ -27,6 +28,7 @@ def top_up(request: PersonRequest) -> HttpResponse:
             "form": form,
             "cards": cards,
             "balance": wallets.balance(profile_id=request.user.profile.pk),
+            "owed_minor": receivables.owed(request.user.profile.pk, settings.SITE_CURRENCY),
         }
         status = 422 if form.is_bound else 200
         return htmx.render(

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.decorators import PersonRequest, person_required
 from payments import exports, gift_card_pages, instrument_pages, people_page, selectors
 from payments.forms import WalletPeriodForm
-from payments.services import wallets
+from payments.services import receivables, wallets
 from socialcommerce.lib import htmx, http, sheets
 from socialcommerce.lib.problems import Invalid
 
@@ -24,6 +25,7 @@ def index(request: PersonRequest) -> HttpResponse:
     profile = request.user.profile
     context = {
         "balance": wallets.balance(profile_id=profile.pk),
+        "owed_minor": receivables.owed(profile.pk, settings.SITE_CURRENCY),
         "others": wallets.others(profile_id=profile.pk),
         "cards": selectors.cards_of(profile),
         "gift_cards": gift_card_pages.mine(profile),

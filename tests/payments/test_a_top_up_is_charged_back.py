@@ -74,6 +74,26 @@ def test_won_the_debt_is_gone_and_the_rest_in_the_wallet(
     assert top_up.refunded_minor == 0
 
 
+def test_the_next_top_up_repays_the_debt_first_and_the_page_says_so(
+    top_up: Payment, alice: User, bob: User, stripe_sandbox: Sandbox, client_of: ClientOf
+) -> None:
+    pay(alice.profile, bob.profile, 900)
+    disputes.dispute(stripe_sandbox, top_up)
+    User.objects.update(frozen_at=None)
+    browser = client_of(alice)
+    for page in ("/wallet/", "/wallet/top-up/"):
+        assert "You owe $9.00" in browser.get(page).content.decode()
+    top_ups.begin(
+        profile_id=alice.profile.pk,
+        amount_minor=1_000,
+        instrument_id=top_up.instrument_id or 0,
+        key="two",
+        now=clock.now(),
+    )
+    assert (available(alice.profile), owed_by(alice.profile)) == (100, 0)
+    assert "You owe" not in browser.get("/wallet/").content.decode()
+
+
 def test_a_gift_card_that_was_bought_ends_and_gives_what_is_left(
     alice: User, bind: BindCard, stripe_sandbox: Sandbox
 ) -> None:
