@@ -93,6 +93,29 @@ def test_the_files_that_are_named_are_there() -> None:
     assert lost == set()
 
 
+def is_there(dotted: str) -> bool:
+    """A module, a package, or a name that stands in the module before the last dot."""
+    *above, last = dotted.split(".")
+    for place in PLACES:
+        path = (ROOT / place).joinpath(*above)
+        module = path.with_suffix(".py")
+        if (path / f"{last}.py").exists() or (path / last).is_dir():
+            return True
+        if above and module.exists() and re.search(rf"\b{last}\b", module.read_text()):
+            return True
+    return False
+
+
+def test_the_modules_that_are_named_are_there() -> None:
+    packages = {
+        folder.name for place in PLACES for folder in (ROOT / place).iterdir() if folder.is_dir()
+    }
+    dotted = named(r"`([a-z_]+(?:\.[a-z_]+)+)`")
+    ours = {name for name in dotted if name.partition(".")[0] in packages}
+    assert len(ours) > 40
+    assert {name for name in ours if not is_there(name)} == set()
+
+
 def test_links_between_our_pages_lead_somewhere() -> None:
     broken = [
         f"{page.relative_to(ROOT)}: {target}"
