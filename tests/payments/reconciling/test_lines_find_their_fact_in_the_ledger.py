@@ -9,6 +9,7 @@ from payments.gateway.client import client as stripe_client
 from payments.models import AccountKind, BalanceLine, LedgerDifference, Payment, Refund
 from payments.sandbox.server import Sandbox
 from payments.services import payout_drives, payouts, refunds, top_ups
+from payments.services.disputing import following
 from socialcommerce.lib import clock
 from tests.factories import people
 from tests.factories.accounts import StoreProfileFactory
@@ -124,6 +125,24 @@ def test_a_cash_out_to_two_cards_is_one_fact_also_when_one_refuses_it(
     refunds.drive(refund_id=refused.pk, now=clock.now())
     reconcile(3)
     assert matched_kinds()["refund_failure"] == "cash_out_failed"
+    everything_agrees()
+
+
+@pytest.mark.parametrize(
+    ("end", "kinds"), [("lost", ["dispute"]), ("won", ["dispute", "dispute_won"])]
+)
+def test_a_dispute_is_matched_with_its_cost(
+    end: str, kinds: list[str], sale: Payment, stripe_sandbox: Sandbox
+) -> None:
+    intent = stripe_client().v1.payment_intents.retrieve(sale.stripe_id or "")
+    dispute = stripe_sandbox.control(f"charges/{intent.latest_charge}/dispute", reason="general")
+    following.look(stripe_id=dispute["id"], now=clock.now())
+    stripe_sandbox.control(f"disputes/{dispute['id']}", status=end)
+    following.look(stripe_id=dispute["id"], now=clock.now())
+    reconcile()
+    lines = BalanceLine.objects.filter(type="adjustment")
+    assert sorted(lines.values_list("transaction__kind", flat=True)) == kinds
+    assert balance_of(AccountKind.COSTS) == -59 - 1_500
     everything_agrees()
 
 
