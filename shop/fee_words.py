@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext
 
+from payments.services.disputing import refusals
 from shop.models import FeeRule, FeeScope, Order, Store
 from socialcommerce.lib.money import Money, format_money
 
@@ -56,16 +57,20 @@ def order_fee_words(order: Order) -> str:
 
 
 def order_money_words(order: Order) -> str:
-    """Where the buyer's money is now: refunded, kept by the site, in the reserve, the store's."""
+    """Where the buyer's money is now: given or taken back, kept by the site, in the reserve, the
+    store's.
+    """
     payment = order.payment
     if payment is None or not payment.captured_minor:
         return "-"
     waits = payment.reserves.filter(released_at__isnull=True).aggregate(
         minor=Coalesce(Sum("amount_minor"), 0)
     )["minor"]
+    taken = refusals.taken_minor(payment)
     clawed = payment.clawed_minor - payment.fee_returned_minor
     parts = (
-        (gettext("%(amount)s refunded"), payment.refunded_minor),
+        (gettext("%(amount)s refunded"), payment.refunded_minor - taken),
+        (gettext("%(amount)s taken back by the buyer's bank"), taken),
         (gettext("%(amount)s until the buyer has the goods"), payment.in_escrow_minor),
         (gettext("%(amount)s fee"), payment.fee_minor - payment.fee_returned_minor),
         (gettext("%(amount)s in the reserve"), waits),

@@ -23,6 +23,7 @@ from flashsale.standings import Standing
 from flashsale.tokens import SaleToken
 from flashsale.views.hot import as_json, status_of
 from payments.selectors import parse_pay_with
+from shop.services import evidence
 from socialcommerce.lib import api, clock, http, limits
 from socialcommerce.lib.problems import NotFound
 
@@ -171,6 +172,7 @@ class ClaimPayment(APIView):
             now=clock.now(),
             slot=slot,
         )
+        evidence.capture(result.order, environ=request.META, now=clock.now())
         body = {
             "claim": _claim(sale_id, person, slot=slot),
             "next_action_url": result.next_action_url,

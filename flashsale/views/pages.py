@@ -22,6 +22,7 @@ from flashsale.standings import Standing
 from flashsale.views import hot
 from payments import leaving
 from shop.forms import PayForm
+from shop.services import evidence
 from socialcommerce.lib import clock, htmx, http, limits
 from socialcommerce.lib.problems import Invalid
 
@@ -116,6 +117,7 @@ def pay(request: PersonRequest, sale_id: int) -> HttpResponse:
         now=clock.now(),
         slot=forms.slot(request.POST.get("slot", ""), slots=SLOTS_MAX),
     )
+    evidence.capture(result.order, environ=request.META, now=clock.now())
     if result.next_action_url:
         return leaving.redirect(request, result.next_action_url)
     return panel_or_page(request, sale_id, back)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from payments.models import AccountKind, Dispute, Payment, Refund
@@ -106,6 +107,15 @@ def test_a_refund_that_fails_for_a_chargeback_reaches_no_wallet(
     disputes.decide(stripe_sandbox, Dispute.objects.get(stripe_id=stripe_id), "won")
     assert money.available(rich_alice.profile) == BEFORE + 1_650  # what she was promised
     assert money.escrow_of(order.store.profile) == 0
+
+
+def test_the_store_reads_on_the_order_where_its_money_went(
+    order: Order, bob: User, client_of: Callable[[User], Client], stripe_sandbox: Sandbox
+) -> None:
+    disputes.dispute(stripe_sandbox, payment_of(order), amount_minor=650)
+    money.give_back(payment_of(order), 100, to="wallet")
+    page = client_of(bob).get(f"/merchant/shop/order/{order.pk}/change/").content.decode()
+    assert "$1.00 refunded, $6.50 taken back by the buyer&#x27;s bank" in page
 
 
 def test_the_same_news_again_pays_nobody_twice(order: Order, stripe_sandbox: Sandbox) -> None:
