@@ -182,3 +182,11 @@ def test_a_refund_that_stripe_refuses_comes_back_at_once(
     stripe_client().v1.refunds.create({"payment_intent": oldest.stripe_id or ""})
     failed = make.cash_out(saver, 1_000)
     assert (failed.state, available(saver.profile)) == ("failed", 5_000)
+
+
+def test_the_proof_finds_a_cash_out_that_is_not_the_sum_of_its_parts(saver: User) -> None:
+    cash_out = make.cash_out(saver, 1_000)
+    CashOut.objects.filter(pk=cash_out.pk).update(returned_minor=1)
+    (found,) = ledger.verify()
+    assert (found.kind, found.expected, found.actual) == ("cash-out", "0", "1")
+    CashOut.objects.filter(pk=cash_out.pk).update(returned_minor=0)
