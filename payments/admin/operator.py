@@ -36,6 +36,7 @@ from payments.models import (
 )
 from payments.refund_states import RefundState
 from payments.services import charges, proof, refunds, reviews, stripe_events
+from payments.services.reconciling.explaining import TIMING
 from socialcommerce.lib import clock
 from socialcommerce.lib.money import TEST_CURRENCY, Money, format_money
 
@@ -275,7 +276,10 @@ class StripeEventAdmin(Book):
 def dashboard(_user: User) -> Sequence[DashboardRow]:
     """Money that waits for a person."""
     return [
-        _row(LedgerDifference.objects.filter(resolved_at=None), _("differences in the books")),
+        _row(
+            LedgerDifference.objects.filter(resolved_at=None).exclude(kind=TIMING),
+            _("differences in the books"),
+        ),
         _row(Payment.objects.exclude(flag=""), _("payments that do not agree with Stripe")),
         _row(Refund.objects.filter(state=RefundState.FAILED), _("refunds that failed")),
         _row(StripeEvent.objects.filter(state=StripeEventState.DEAD), _("dead letters of Stripe")),

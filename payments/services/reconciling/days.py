@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from payments import gateway
-from payments.models import AccountKind, BalanceDay, Transfer
-from payments.services.chart import STRIPE
+from payments.models import BalanceDay, Payment
 from payments.services.proof import Difference
 from payments.services.reconciling import differences, explaining, matching, reading
 
@@ -49,7 +48,7 @@ def run(day: date, *, now: datetime) -> int:
 
 
 def due(*, now: datetime) -> list[date]:
-    """Days since the first card money that are over and not read to their end, and the last ones
+    """Days since the first card payment that are over and not read to their end, and the last ones
     once more each day. The oldest first.
     """
     read, today = _read_days(), now.astimezone(UTC).date()
@@ -64,12 +63,9 @@ def read_until(*, now: datetime) -> datetime | None:
 
 
 def _days_before(today: date) -> list[date]:
-    """From that of the first card money, in UTC."""
-    clearing = Transfer.objects.filter(
-        from_account__owner=STRIPE, from_account__kind=AccountKind.CLEARING
-    )
-    moments = clearing.order_by("pk").values_list("transaction__created_at", flat=True)
-    first = moments.first()
+    """From that of the first card payment, in UTC: its row is older than anything at Stripe."""
+    by_card = Payment.objects.filter(method=Payment.Method.CARD).order_by("pk")
+    first = by_card.values_list("created_at", flat=True).first()
     if first is None:
         return []
     day = first.astimezone(UTC).date()

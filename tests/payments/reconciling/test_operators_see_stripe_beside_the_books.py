@@ -71,6 +71,15 @@ def test_without_stripe_the_operator_reads_why(
     assert "could not be read" in index
 
 
+def test_what_is_a_matter_of_time_waits_for_nobody(operator: Client) -> None:
+    def index_after(kind: str) -> str:
+        proof.record([proof.Difference(kind, kind, "-5.00 USD", "nothing")], now=clock.now())
+        return operator.get(reverse("operator:index")).content.decode()
+
+    assert "differences in the books" not in index_after("timing")
+    assert "differences in the books" in index_after("missing there")
+
+
 def test_the_command_says_how_the_two_stand(sale: Payment) -> None:
     out = StringIO()
     call_command("reconcile", day=clock.now().date(), stdout=out)
