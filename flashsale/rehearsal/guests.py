@@ -149,6 +149,7 @@ class Guest:
                 key=secrets.token_hex(16),
                 return_url="/",
                 now=clock.now(),
+                slot=self.slot,
             )
         except Problem:
             self.plan.pays = False  # too late, or paid already: the next look says which
