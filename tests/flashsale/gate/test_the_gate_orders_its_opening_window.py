@@ -141,13 +141,12 @@ def test_once_it_is_decided_a_claim_takes_a_unit_at_once(sale: Sale) -> None:
     assert redis.gate().xlen(Keys(sale.pk).claims) == 2
 
 
-def dies() -> None:
-    raise redis.RedisError("gone")
+def half_way(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> list[sales.Person]:
+    """The window's people; the decision died when the first piece of their order was in line."""
 
+    def dies() -> None:
+        raise redis.RedisError("gone")
 
-def test_a_decision_that_died_half_way_goes_on_where_it_stopped(
-    sale: Sale, monkeypatch: pytest.MonkeyPatch
-) -> None:
     crowd = sales.crowd(sale, 8)
     for person in crowd:
         sales.claim(sale, person)
@@ -155,8 +154,14 @@ def test_a_decision_that_died_half_way_goes_on_where_it_stopped(
     monkeypatch.setattr(openings, "PAGE", 2)
     with faultpoints.planned("piece entered", dies), pytest.raises(redis.RedisError):
         decide(sale)
-    entered = redis.gate().xlen(Keys(sale.pk).claims)
-    assert 0 < entered < 8
+    assert redis.gate().xlen(Keys(sale.pk).claims) == openings.PAGE
+    return crowd
+
+
+def test_a_decision_that_died_half_way_goes_on_where_it_stopped(
+    sale: Sale, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = half_way(sale, monkeypatch)
     sales.drain(sale)
     assert decide(sale)
     assert decide(sale)
@@ -168,13 +173,7 @@ def test_a_decision_that_died_half_way_goes_on_where_it_stopped(
 def test_a_rebuild_between_two_pieces_loses_nobody_and_doubles_nobody(
     sale: Sale, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    crowd = sales.crowd(sale, 8)
-    for person in crowd:
-        sales.claim(sale, person)
-    end_window(sale)
-    monkeypatch.setattr(openings, "PAGE", 2)
-    with faultpoints.planned("piece entered", dies), pytest.raises(redis.RedisError):
-        decide(sale)
+    crowd = half_way(sale, monkeypatch)
     sales.reopen_gate(sale)
     for person in crowd:
         ended = (Standing.HELD, Standing.NO_STOCK)
