@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,7 +13,10 @@ from payments.selectors import PayChoices
 from shop import selectors
 from shop.forms import Choice
 from shop.selectors import Offer, ProductView
+from shop.services import coupons
 from shop.services.quotes import Quote, quote
+from socialcommerce.lib import clock
+from socialcommerce.lib.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,15 @@ class CheckoutPage:
     address_id: int | None
     pay_choices: PayChoices
     key: str
+    code: str = ""
+    code_problem: Problem | None = None
 
     @property
     def next_url(self) -> str:
         """The page of this checkout: whoever leaves to bind a card comes back to it."""
-        choice = f"?variant={self.offer.variant_id}&quantity={self.quote.quantity}"
-        return reverse("shop:checkout", args=[self.product.id]) + choice
+        choice = {"variant": self.offer.variant_id, "quantity": self.quote.quantity}
+        said = urlencode({**choice, "code": self.code} if self.code else choice)
+        return f"{reverse('shop:checkout', args=[self.product.id])}?{said}"
 
     @property
     def gift_url(self) -> str:
@@ -45,7 +52,7 @@ class CheckoutPage:
 
 
 def build(*, buyer: Profile, product_id: int, choice: Choice) -> CheckoutPage:
-    """The card for that choice; what cannot be had falls back to what can. Nine queries at most.
+    """The card for that choice; what cannot be had falls back to what can. Twelve queries at most.
 
     Raises NotFound for a product that is not on sale.
     """
@@ -58,6 +65,7 @@ def build(*, buyer: Profile, product_id: int, choice: Choice) -> CheckoutPage:
         unit_price_minor=offer.price_minor,
         quantity=min(choice.quantity, quantity_max),
     )
+    quoted, problem = _with_code(quoted, choice.code, product=product, buyer=buyer)
     addresses = list(Address.objects.kept().filter(profile=buyer))
     return CheckoutPage(
         product=product,
@@ -68,7 +76,22 @@ def build(*, buyer: Profile, product_id: int, choice: Choice) -> CheckoutPage:
         address_id=_chosen(addresses, choice.address_id),
         pay_choices=_ways(buyer, quoted, choice),
         key=secrets.token_urlsafe(16),
+        code=choice.code,
+        code_problem=problem,
     )
+
+
+def _with_code(
+    quoted: Quote, code: str, *, product: ProductView, buyer: Profile
+) -> tuple[Quote, Problem | None]:
+    """What it costs with the code, or the usual price and why the code does not work."""
+    try:
+        off = coupons.off(
+            code, quoted=quoted, store=product.store, buyer_id=buyer.pk, at=clock.now()
+        )
+    except Problem as problem:
+        return quoted, problem
+    return quoted.less(off.minor), None
 
 
 def _chosen(addresses: list[Address], address_id: int | None) -> int | None:

@@ -15,14 +15,14 @@ from socialcommerce.lib.money import plain_amount
 
 ROWS_SHOWN: Final = 200  # on the page; the file has all
 HEADINGS: Final = (
-    "what", "reference", "date", "goods", "shipping", "sold", "fee", "refunds",
+    "what", "reference", "date", "goods", "shipping", "discount", "sold", "fee", "refunds",
     "disputes", "other", "paid_out", "net", "in_reserve", "vat_percent", "currency",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One order in the period. `goods_minor` and `shipping_minor` are what it was placed for;
+    """One order in the period, placed for goods, shipping and discount, which is zero or below;
     `reserve_minor` is what of it still waits today.
     """
 
@@ -31,6 +31,7 @@ class OrderRow:
     placed_at: datetime
     goods_minor: int
     shipping_minor: int
+    discount_minor: int
     vat_basis_points: int | None
     reserve_minor: int
     line: Line
@@ -77,6 +78,7 @@ def _order_rows(store: Store, by_order: dict[int, Line]) -> Iterator[OrderRow]:
             placed_at=order.created_at,
             goods_minor=order.subtotal_minor,
             shipping_minor=order.shipping_minor,
+            discount_minor=-order.discount_minor,
             vat_basis_points=rates.get(order.pk),
             reserve_minor=kept.get(order.payment_id, 0),
             line=by_order[order.pk],
@@ -92,19 +94,18 @@ def as_rows(statement: StoreStatement) -> Iterator[Sequence[str]]:
     for row in statement.orders:
         yield _order_fields(row, currency)
     for line in statement.others:
-        yield ("other", line.reference, _time(line.last_at), "", "", *_figures(line, currency))
+        yield ("other", line.reference, _time(line.last_at), "", "", "", *_figures(line, currency))
     yield _balance("closing", period.until, statement.money.closing.total_minor, currency)
 
 
 def _order_fields(row: OrderRow, currency: str) -> Sequence[str]:
     rate = "" if row.vat_basis_points is None else per_cent(row.vat_basis_points)
-    goods, shipping = (
-        plain_amount(minor, currency) for minor in (row.goods_minor, row.shipping_minor)
-    )
+    placed_for = (row.goods_minor, row.shipping_minor, row.discount_minor)
     figures = _figures(row.line, currency)
     reserve = plain_amount(row.reserve_minor, currency)
     return (
-        "order", row.number, _time(row.placed_at), goods, shipping, *figures[:7], reserve, rate,
+        "order", row.number, _time(row.placed_at),
+        *(plain_amount(minor, currency) for minor in placed_for), *figures[:7], reserve, rate,
         currency,
     )  # fmt: skip
 
@@ -129,7 +130,7 @@ def _figures(line: Line, currency: str) -> Sequence[str]:
 
 def _balance(what: str, at: datetime, total_minor: int, currency: str) -> Sequence[str]:
     total = plain_amount(total_minor, currency)
-    return (what, "", _time(at), *[""] * 8, total, "", "", currency)
+    return (what, "", _time(at), *[""] * 9, total, "", "", currency)
 
 
 def _time(moment: datetime) -> str:

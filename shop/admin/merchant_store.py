@@ -25,6 +25,7 @@ from socialcommerce.lib import clock, sheets
 HEADINGS = (
     _("Goods"),
     _("Shipping"),
+    _("Discount"),
     _("Sold"),
     _("Fee"),
     _("Refunds"),

@@ -137,6 +137,9 @@ class CheckoutInput(MeansInput):
         max_value=ID_MAX,
         help_text="The total you showed. If it is another by now, the answer says so (409).",
     )
+    code = serializers.CharField(
+        required=False, allow_blank=True, max_length=40, help_text="A code of the store."
+    )
 
 
 class CancelInput(serializers.Serializer[Any]):
@@ -164,6 +167,7 @@ class OrderOutput(serializers.ModelSerializer[Order]):
             "lines",
             "subtotal_minor",
             "shipping_minor",
+            "discount_minor",
             "total_minor",
             "currency",
             "address",

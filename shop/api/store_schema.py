@@ -59,6 +59,7 @@ class OrderRowOutput(serializers.Serializer[OrderRow]):
     placed_at = serializers.DateTimeField()
     goods_minor = serializers.IntegerField()
     shipping_minor = serializers.IntegerField()
+    discount_minor = serializers.IntegerField(help_text="Zero, or below: what a coupon took off.")
     vat_basis_points = serializers.IntegerField(
         allow_null=True, help_text="The rate in the price, in hundredths of a percent."
     )

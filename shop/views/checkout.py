@@ -79,6 +79,7 @@ def _buy(request: PersonRequest, product_id: int) -> HttpResponse:
             wallet_part_minor=form.wallet_part_minor,
             pin=answers["pin"],
             gift=form.gift_part,
+            code=answers["code"],
             seen_total_minor=answers["seen_total_minor"],
             key=answers["key"],
             now=clock.now(),

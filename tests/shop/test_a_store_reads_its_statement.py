@@ -152,7 +152,8 @@ def test_the_file_has_every_cent_with_a_point(
     assert row == {
         "what": "order", "reference": order.number,
         "date": order.created_at.isoformat(timespec="seconds"),
-        "goods": "12.50", "shipping": "4.00", "sold": "16.50", "fee": "-0.50", "refunds": "0.00",
+        "goods": "12.50", "shipping": "4.00", "discount": "0.00", "sold": "16.50",
+        "fee": "-0.50", "refunds": "0.00",
         "disputes": "0.00", "other": "0.00", "paid_out": "0.00", "net": "16.00",
         "in_reserve": "0.00",
         "vat_percent": "19.00", "currency": "USD",

@@ -17,13 +17,14 @@ from shop.services.checkout import CheckoutResult
 from socialcommerce.lib import clock
 from tests.accounts.scoping import act, reachable
 from tests.factories import shop as make
+from tests.factories.coupons import make_coupon
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
 SECRET = "Zanzibar lamp"
-LISTS = ["store", "product", "stockitem", "order"]
+LISTS = ["store", "product", "stockitem", "order", "coupon"]
 SALES = {"submission", "sale"}  # walked in tests/flashsale
-MONEY = {"merchantterms", "payout"}  # walked in tests/payments
+MONEY = {"merchantterms", "payout", "dispute"}  # walked in tests/payments
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def rows(buy: Callable[..., CheckoutResult], variant: Variant) -> dict[str, Mode
         "product": Product.objects.get(pk=variant.product_id),
         "stockitem": StockItem.objects.get(variant=variant),
         "order": order,
+        "coupon": make_coupon(variant.product.store, code="ZANZIBARLAMP"),
     }
 
 
