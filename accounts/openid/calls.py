@@ -68,6 +68,8 @@ def _ask(method: str, url: str, body: str | None, headers: dict[str, str]) -> di
             text = answer.read(ANSWER_BYTES_MAX + 1)
     except (OSError, http.client.HTTPException) as error:
         raise Unavailable(f"{parts.hostname} does not answer: {error}") from error
+    except ValueError as error:  # an address or a token that HTTP cannot carry
+        raise Rejected(f"{parts.hostname} said what cannot be sent back to it.") from error
     return _read(parts, answer.status, text)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from payments.instrument_pages import SiteView
@@ -133,6 +134,11 @@ class InstrumentChangeInput(serializers.Serializer[Any]):
     is_default = serializers.BooleanField(
         required=False, help_text="True: offered first. Another card takes that away, not false."
     )
+
+    def validate_is_default(self, value: bool) -> bool:  # noqa: FBT001 - the framework's call
+        if not value:
+            raise serializers.ValidationError(_("Make another card the default instead."))
+        return value
 
 
 class ConsentOutput(serializers.Serializer[Any]):

@@ -116,6 +116,40 @@ def test_a_name_is_fit_to_be_shown(
     assert (who.subject, who.name) == ("u-1001", name)
 
 
+@pytest.mark.parametrize("token", ["two\nlines", "\u20ac", 7, None])
+def test_an_access_token_that_cannot_be_sent_is_no_server_error(
+    known: Provider, shopmall: Shopmall, token: object
+) -> None:
+    code = agreed(known)
+    shopmall.granted = {"access_token": token}
+    if isinstance(token, str):
+        with pytest.raises(Rejected):
+            openid.identity_of(known, JOURNEY, code=code, now=clock.now())
+    else:  # none at all: then the token alone tells
+        who = openid.identity_of(known, JOURNEY, code=code, now=clock.now())
+        assert (who.subject, who.name) == ("u-1001", "")
+
+
+@pytest.mark.parametrize("token", [None, 7, "", "a.b.c"])
+def test_without_an_id_token_nobody_is_known(
+    known: Provider, shopmall: Shopmall, token: object
+) -> None:
+    code = agreed(known)
+    shopmall.granted = {"id_token": token}
+    with pytest.raises(Rejected):
+        openid.identity_of(known, JOURNEY, code=code, now=clock.now())
+
+
+def test_an_address_that_cannot_be_sent_is_no_server_error(
+    known: Provider, shopmall: Shopmall
+) -> None:
+    code = agreed(known)
+    for endpoint in (f"{shopmall.url}/t\u00f6ken", "https://" + "x" * 64 + ".example/", None, 7):
+        shopmall.discovery = {"token_endpoint": endpoint}
+        with pytest.raises((Rejected, Unavailable)):
+            openid.identity_of(known, JOURNEY, code=code, now=clock.now())
+
+
 def test_a_client_may_show_itself_in_the_form_where_a_provider_wants_that(
     known: Provider, shopmall: Shopmall
 ) -> None:

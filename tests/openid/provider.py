@@ -38,7 +38,8 @@ class Provider:
     """What it knows, and what a test has it do wrong.
 
     `claims` replaces what a token says, `header` what stands in its head; `breaks` names the
-    places (`token`, `jwks`, ...) that answer 503; `told` replaces what userinfo says.
+    places (`token`, `jwks`, ...) that answer 503; `granted` and `told` replace what the places of
+    tokens and of userinfo say.
     """
 
     url: str
@@ -47,6 +48,7 @@ class Provider:
     claims: dict[str, Any] = field(default_factory=dict)
     header: dict[str, Any] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
+    granted: dict[str, Any] = field(default_factory=dict)
     discovery: dict[str, Any] = field(default_factory=dict)
     breaks: set[str] = field(default_factory=set)
     takes_codes_again: bool = False
@@ -106,7 +108,8 @@ class Provider:
             **self.claims,
         }
         token = self.key.token(claims, **self.header)
-        return 200, {"access_token": access, "token_type": "Bearer", "id_token": token}
+        granted = {"access_token": access, "token_type": "Bearer", "id_token": token}
+        return 200, {**granted, **self.granted}
 
     def person(self, authorization: str) -> tuple[int, dict[str, Any]]:
         who = self.tokens.get(authorization.removeprefix("Bearer "))

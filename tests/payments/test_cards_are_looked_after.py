@@ -183,6 +183,7 @@ def test_programs_name_a_card_and_make_it_the_first(
         ({"nickname": {}}, 400),
         ({"nickname": "..."}, 422),
         ({"is_default": "soon"}, 400),
+        ({"is_default": False}, 400),
         ([], 400),
     ],
 )
