@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -17,12 +18,13 @@ from accounts.admin.form_pages import FormPage
 from accounts.admin.sites import DashboardRow, operator_site, register_dashboard
 from accounts.models import User
 from payments import evidence
+from payments.admin import acts
 from payments.admin.dispute_fields import DisputeColumns, as_list, lines
 from payments.admin.forms import NothingForm, StatementForm
 from payments.dispute_states import WAITING
 from payments.gateway import dispute_words
 from payments.models import Dispute
-from payments.services.disputing import answers
+from payments.services.disputing import answers, following
 from socialcommerce.lib import clock
 from socialcommerce.lib.money import Money, format_money
 
@@ -41,6 +43,7 @@ class DisputeAdmin(DisputeColumns, ReadOnlyAdmin, OperatorModelAdmin):
     ordering = ("-pk",)
     fields = FIELDS
     readonly_fields = ("amount", "is_now", "why", "time_left", "known", "money")
+    actions = ("look_again", "work_off")
     actions_detail = ("submit", "accept")
 
     @admin.display(description=_("store"))
@@ -68,6 +71,26 @@ class DisputeAdmin(DisputeColumns, ReadOnlyAdmin, OperatorModelAdmin):
         }
         said = _("%(escrow)s escrow, %(fee)s our fee, %(payee)s payee; Stripe took %(cost)s of us")
         return str(said % words)
+
+    @admin.action(description=_("Ask Stripe again"))
+    def look_again(self, request: HttpRequest, rows: "QuerySet[Dispute]") -> None:
+        for row in rows:
+            found = answers.drive(dispute_id=row.pk, now=clock.now())
+            words = f"{found}: {found.trouble}" if found.trouble else str(found)
+            self.message_user(request, words, messages.INFO)
+
+    @admin.action(description=_("Trouble worked off, with a reason"))
+    def work_off(self, request: HttpRequest, rows: "QuerySet[Dispute]") -> HttpResponse | None:
+        """What still does not agree when Stripe is asked next is said again."""
+
+        def note(said: dict[str, Any]) -> int:
+            for row in rows:
+                acts.log(self, request, row, f"{row.trouble}: {said['reason']}")
+            return following.forget_trouble([row.pk for row in rows])
+
+        form = acts.ReasonForm(acts.answers(request))
+        title = _("Work the trouble off")
+        return acts.ask_and_do(self, request, rows, form, action="work_off", title=title, do=note)
 
     @action(description=_("Send evidence"), url_path="submit")  # type: ignore[untyped-decorator]
     def submit(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -78,6 +78,22 @@ def test_the_operator_gives_in(found: Dispute, operator: Client) -> None:
     assert found.state == "lost"
 
 
+def test_what_does_not_agree_is_looked_at_and_worked_off(
+    found: Dispute, operator: Client, stripe_sandbox: Sandbox
+) -> None:
+    Dispute.objects.update(trouble="Stripe says 5 USD")
+    assert "disputes that do not agree with Stripe" in page(operator, "/operator/")
+    chosen = {"_selected_action": str(found.pk)}
+    url = "/operator/payments/dispute/"
+    operator.post(url, {"action": "work_off", **chosen, "reason": "a test of Stripe"})
+    found.refresh_from_db()
+    assert found.trouble == ""
+    assert LogEntry.objects.get().change_message == "Stripe says 5 USD: a test of Stripe"
+    stripe_sandbox.control(f"disputes/{found.stripe_id}", status="lost")
+    answer = operator.post(url, {"action": "look_again", **chosen}, follow=True)
+    assert "1000 USD lost" in answer.content.decode()
+
+
 def test_the_store_says_what_happened_until_it_is_sent(
     found: Dispute, merchant: Client, operator: Client
 ) -> None:

@@ -4,6 +4,7 @@ Events only say where to look. Money moves here when a line of Stripe's balance 
 there. Lock order: what the reference names, the payment, the dispute, accounts.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -57,6 +58,11 @@ def take_in(result: gateway.DisputeResult, *, now: datetime) -> Dispute:
     if dispute.is_away and result.returned is not None:
         dispute = _apply(payment.pk, result, now)  # both at once: taken first, then given back
     return dispute
+
+
+def forget_trouble(dispute_ids: Collection[int]) -> int:
+    """An operator has looked; how many said that they do not agree."""
+    return Dispute.objects.filter(pk__in=dispute_ids).exclude(trouble="").update(trouble="")
 
 
 def _end_gift_card(payment: Payment, now: datetime) -> None:
