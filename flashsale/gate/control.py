@@ -141,7 +141,8 @@ def give(sale: Sale, deltas: Mapping[int, int]) -> None:
     """remain of these lots has changed by so much. Never raises: reconciliation stands behind.
 
     It is noted for this very opening before it is done: where the gate is still being loaded,
-    the rebuild does it as its last step but one (`pay_out`).
+    the rebuild does it as its last step but one (`pay_out`), and where whoever noted it died, or
+    heard no answer, the controller's reconciliation.
     """
     client, owed = redis.gate(), Keys(sale.pk).owed(str(fence_of(sale)))
     pipe = client.pipeline(transaction=False)
@@ -150,6 +151,7 @@ def give(sale: Sale, deltas: Mapping[int, int]) -> None:
     pipe.expire(owed, KEPT_AFTER_END)
     try:
         pipe.execute()
+        faultpoints.reach("units owed")
         pay_out(client, sale, deltas)
     except (redis.NoScript, redis.RedisError) as error:
         logger.warning("Sale %s: the gate did not hear of returned units: %s", sale.pk, error)

@@ -5,9 +5,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from flashsale.gate import control
 from flashsale.models import Sale, SaleKind
 from flashsale.services.watch import conservation
 from flashsale.services.watch.conservation import Drift
+from socialcommerce.lib import redis
 
 # One check may meet a late payment on its way to the gate; three running do not.
 EXCESS_CHECKS: Final = 3
@@ -37,14 +39,19 @@ class Reconciliation:
     def gate_excess(self, sale: Sale) -> int:
         """Units that the gate has counted too many for EXCESS_CHECKS running: above 0 is an alarm.
 
-        Too few are put right at the second look, because a unit nobody can claim is as wrong as
-        one sold twice; so are too many in a draw, where nobody claims: it tells the gate after each
-        batch, and a controller that dies in between does not. Raises redis.RedisError.
+        At the second look what is owed to the gate is paid, by somebody who noted it and died: to
+        set remain right before would count it twice. Too few are put right then, because a unit
+        nobody can claim is as wrong as one sold twice; so are too many in a draw, where nobody
+        claims: it tells the gate after each batch, and a controller that dies in between does not.
+        Raises redis.RedisError.
         """
         is_draw = sale.kind == SaleKind.DRAW
         drifts, earlier = conservation.drifts(sale), self.drifts.get(sale.pk, {})
-        for lot_id, drift in drifts.items():
-            if (is_draw or not drift.excess) and earlier.get(lot_id) == drift:
+        seen_twice = {lot: drift for lot, drift in drifts.items() if earlier.get(lot) == drift}
+        if seen_twice:
+            control.pay_out(redis.gate(), sale, seen_twice)
+        for lot_id, drift in seen_twice.items():
+            if is_draw or not drift.excess:
                 conservation.repair(sale, lot_id, drift)
         self.drifts[sale.pk] = drifts
         excess = 0 if is_draw else sum(drift.excess for drift in drifts.values())

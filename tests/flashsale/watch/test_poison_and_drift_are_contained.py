@@ -8,10 +8,11 @@ from accounts.models import Profile
 from flashsale.gate import control
 from flashsale.gate.keys import GROUP, Keys
 from flashsale.models import Claim, DeadLetter, Sale, Stream
-from flashsale.services.watch import conservation
+from flashsale.services import claims
+from flashsale.services.watch import conservation, sweeps
 from flashsale.services.watch.controller import Controller
 from flashsale.standings import Standing
-from socialcommerce.lib import clock, redis
+from socialcommerce.lib import clock, faultpoints, redis
 from tests.factories import flashsale as sales
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,50 @@ def test_a_unit_freed_and_not_yet_given_is_not_given_twice() -> None:
     control.give(sale, {sale.lots.get().pk: 1})
     keeper.tick(now=clock.now())
     assert remain(sale) == 3
+
+
+def dies() -> None:
+    raise redis.RedisError("no answer")
+
+
+def claim_and_let_run_out(sale: Sale, person: sales.Person) -> None:
+    sales.claim(sale, person)
+    sales.drain(sale)
+    Claim.objects.filter(state="held").update(held_until=clock.now())
+    sweeps.expire(sale_id=sale.pk, now=clock.now())
+
+
+def test_a_unit_that_was_noted_for_the_gate_and_not_said_is_said_once() -> None:
+    """Whoever noted it heard no answer; what is owed stays, also for whoever comes next."""
+    sale = sales.live_sale(units=3)
+    first, second = sales.crowd(sale, 2)
+    with faultpoints.planned("units owed", dies):
+        claim_and_let_run_out(sale, first)
+    assert remain(sale) == 2
+    keeper = Controller()
+    for _look in range(3):
+        assert keeper.tick(now=clock.now()) == []
+    assert remain(sale) == 3
+    claim_and_let_run_out(sale, second)
+    assert remain(sale) == 3
+
+
+def test_a_unit_that_was_taken_and_not_said_is_no_reason_for_a_pause() -> None:
+    sale = sales.live_sale(units=3)
+    (person,) = sales.crowd(sale, 1)
+    claim_and_let_run_out(sale, person)
+    claim = claims.lock_of_order(Claim.objects.get().order_id or 0)
+    assert claim is not None
+    assert claims.be_paid_late(claim, now=clock.now())
+    Claim.objects.update(held_until=clock.now() + timedelta(hours=1))
+    with faultpoints.planned("units owed", dies):
+        control.give(sale, {claim.lot_id: -1})
+    assert remain(sale) == 3
+    keeper = Controller()
+    for _look in range(4):
+        assert keeper.tick(now=clock.now()) == []
+    assert sales.running(sale)
+    assert remain(sale) == 2
 
 
 def test_too_many_at_the_gate_pause_the_sale_at_the_third_look() -> None:
