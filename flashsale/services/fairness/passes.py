@@ -13,7 +13,7 @@ from accounts.models import Profile
 from flashsale.models import Claim, Pass, PassRoute, PassState, Sale, SaleKind
 from flashsale.sale_states import SaleState
 from flashsale.services.locking import keep_open
-from payments.services import chart, hold_batches, holds
+from payments.services import chart, hold_batches, holds, opening
 from socialcommerce.lib import faultpoints
 from socialcommerce.lib.problems import Conflict, NotFound
 
@@ -39,7 +39,7 @@ def take(*, sale_id: int, person: Profile, route: PassRoute, now: datetime) -> P
     set aside. Until reservations close.
 
     Opens the transaction, during which the list is not sealed. Raises NotFound, NoPasses, HasOne,
-    ledger.InsufficientFunds.
+    opening.PayerBarred, ledger.InsufficientFunds.
     """
     try:
         with transaction.atomic(durable=True):
@@ -119,6 +119,7 @@ def _winners(sale: Sale) -> "QuerySet[Claim]":
 
 
 def _set_aside(sale: Sale, person: Profile, *, now: datetime) -> int:
+    opening.check_payer(person.pk)
     hold = holds.place(
         account_id=chart.wallet(person.pk, sale.currency).pk,
         amount_minor=PRICE_MINOR,

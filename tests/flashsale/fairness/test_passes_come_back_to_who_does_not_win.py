@@ -13,6 +13,8 @@ from flashsale.services import sales as operator
 from flashsale.services.fairness import passes
 from payments.services import ledger, wallets
 from payments.services.ledger import InsufficientFunds
+from payments.services.opening import PayerBarred
+from payments.services.people import freezing
 from socialcommerce.lib import clock
 from tests.factories import draws as factory
 from tests.factories import flashsale as sales
@@ -85,6 +87,17 @@ def test_nobody_has_two_passes_and_an_empty_wallet_leaves_the_free_route() -> No
     for route in PassRoute:
         with pytest.raises(passes.HasOne):
             take(sale, profile, route)
+
+
+def test_whose_money_is_stopped_takes_the_free_route() -> None:
+    sale, people = factory.entered(people=1, pass_weight=1)
+    sales.fill_wallets(people, 100)
+    (profile,) = factory.profiles(people)
+    freezing.freeze(profile_id=profile.pk, reason="odd", by_id=None, now=clock.now())
+    with pytest.raises(PayerBarred):
+        take(sale, profile, PassRoute.CENT)
+    assert money(profile) == (100, 0)
+    take(sale, profile, PassRoute.FREE)
 
 
 def test_passes_are_taken_while_reservations_are_open_and_in_draws_alone() -> None:
