@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +12,10 @@ import pytest
 from accounts.openid import tokens
 from accounts.openid.errors import Rejected
 from accounts.openid.providers import Provider
-from socialcommerce.lib import clock
 from tests.openid import keys as key_making
 from tests.openid.keys import SigningKey
 
-NOW = clock.now()
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SHOPMALL = Provider("shopmall", "Shopmall", "https://id.shopmall.example", "plaza", "secret")
 Keys = tuple[SigningKey, SigningKey]
 
