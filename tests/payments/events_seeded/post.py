@@ -54,8 +54,8 @@ class AnyHow:
         settings.STRIPE_WEBHOOK_SECRETS = ["whsec_new", self.old_secret]
 
     def act(self) -> None:
-        if self.random.random() < 0.05:
-            self.sandbox.control("rules", drop_next=self.random.randint(1, 3))
+        if self.random.random() < 0.3:  # all news of a story or two
+            self.sandbox.control("rules", drop_next=self.random.randint(1, 8))
         if self.random.random() < 0.1:
             self._collect()
             self._deliver(len(self.waiting) // 2)
