@@ -11,6 +11,7 @@ from tests.browser import scene, town
 from tests.browser.conftest import Open
 from tests.browser.visitor import Visitor
 from tests.factories.accounts import UserFactory
+from tests.factories.gift_cards import give_gift_card
 
 pytestmark = [
     pytest.mark.browser,
@@ -48,6 +49,8 @@ FOR_A_PERSON = (
     "/wallet/pin/",
     "/wallet/pin/forgotten/",
     "/wallet/cards/new/",
+    "/wallet/gift-cards/new/",
+    "/wallet/gift-cards/claim/",
     "/orders/",
     "/me/",
     "/me/edit/",
@@ -74,9 +77,10 @@ def test_pages_of_a_person(
     open_page: Open, square: town.Town, alice: User, width: int, scheme: str
 ) -> None:
     addresses = scene.set_up(square, alice)
+    gift = f"/wallet/gift-cards/{give_gift_card(alice, 1_000).pk}/"
     page = open_page(width=width, scheme=scheme)
     Visitor(page).has_logged_in(alice)
-    assert barriers(page, [*FOR_A_PERSON, *addresses]) == []
+    assert barriers(page, [*FOR_A_PERSON, *addresses, gift]) == []
 
 
 @looks
