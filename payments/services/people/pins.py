@@ -20,7 +20,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from payments.models import PaymentPin
-from payments.services.people import mails, standings
+from payments.services import bounds
+from payments.services.people import mails
 from socialcommerce.lib import guards
 from socialcommerce.lib.money import TEST_CURRENCY
 from socialcommerce.lib.problems import Conflict, Forbidden, Invalid, NotFound, Problem
@@ -104,7 +105,7 @@ def is_asked(amount_minor: int, currency: str) -> bool:
     """Whether that much, in minor units, moves with the PIN only; test money never does."""
     if currency == TEST_CURRENCY:
         return False
-    return amount_minor >= standings.in_currency(settings.PAYMENT_PIN_ABOVE_MINOR, currency)
+    return amount_minor >= bounds.about(settings.PAYMENT_PIN_ABOVE_MINOR, currency)
 
 
 def is_confirmed(*, profile_id: int, pin: str, now: datetime) -> bool:

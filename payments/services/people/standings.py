@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Profile, User
 from payments.models import Payment, Standing, StandingLimits
 from payments.payment_states import PaymentState
-from socialcommerce.lib.money import exponent
 from socialcommerce.lib.problems import Invalid
 
 PAID_BEFORE: Final = timedelta(days=30)  # a chargeback would mostly have come by then
@@ -87,15 +86,6 @@ def limits_of(standing: Standing) -> StandingLimits:
     """What the operators set for it, or else what stands above. One query."""
     changed = StandingLimits.objects.filter(standing=standing).first()
     return changed or StandingLimits(standing=standing, **DEFAULTS[standing])
-
-
-def in_currency(amount_minor: int, currency: str) -> int:
-    """A bound of ours, which is in the site's currency, as the same number of whole units of
-    another one, in its minor units.
-    """
-    site_unit: int = 10 ** exponent(settings.SITE_CURRENCY)
-    unit: int = 10 ** exponent(currency)
-    return amount_minor * unit // site_unit
 
 
 def all_limits() -> list[StandingLimits]:

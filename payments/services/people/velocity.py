@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Profile
 from payments.models import CashOut, Payment, StandingLimits
 from payments.payment_states import PaymentState
+from payments.services import bounds
 from payments.services.people import standings
 from socialcommerce.lib import guards
 from socialcommerce.lib.money import TEST_CURRENCY, Money, format_money
@@ -85,7 +86,7 @@ def lock(profile_id: int) -> None:
 def check(*, profile_id: int, act: Act, amount_minor: int, currency: str, now: datetime) -> None:
     """Nothing within the person's limits. The caller has `lock`ed. Three queries.
 
-    Each currency is counted for itself, with as many whole units as in the site's; the test money
+    Each currency is counted for itself, with about the site's limits (`bounds`); the test money
     of rehearsals has no limits. Raises LimitReached.
     """
     if currency == TEST_CURRENCY:
@@ -140,7 +141,7 @@ def _gauges(
     act: Act, limits: StandingLimits, moved: Moved, currency: str, now: datetime
 ) -> Iterable[Gauge]:
     for window, length in WINDOWS.items():
-        limit_minor = standings.in_currency(getattr(limits, f"{act}_{window}_minor"), currency)
+        limit_minor = bounds.about(getattr(limits, f"{act}_{window}_minor"), currency)
         used_minor = sum(minor for at, minor in moved if at > now - length)
         yield Gauge(act, window, currency, limit_minor, used_minor)
 
