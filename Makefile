@@ -37,7 +37,7 @@ test-faults: $(INSTALLED) ## 30 sales while servers are killed, by seed (SEED=17
 	FAULT_RUNS=30 SEED=$(SEED) $(PYTEST) -v -n $(TEST_PROCESSES) tests/faults/test_a_sale_lives_through_faults.py
 
 test-events: $(INSTALLED) ## 10,000 of Stripe's events in any order, thrice each (SEED=17 repeats one)
-	EVENTS=10000 SEED=$(or $(SEED),$$RANDOM) $(PYTEST) -v \
+	EVENTS=10000 SEED=$(or $(SEED),$$RANDOM) LOG_LEVEL=WARNING $(PYTEST) -v -p no:logging \
 		tests/payments/test_events_in_any_order_end_in_the_same_books.py
 
 rehearse: $(INSTALLED) ## A sale with thousands of people while servers are killed (SEED=17)
