@@ -9,11 +9,13 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from shop import fan_words
 from shop.fields import AmountField, WholeNumberField, use_currency
-from shop.models import Category, FeeScope, Product, ProductPicture, Store, Variant
+from shop.models import Product, ProductPicture, Store, Variant
 from shop.models.stores import AMOUNT_MAX_MINOR
-from shop.services import fees, product_pictures
+from shop.services import product_pictures
 from socialcommerce.lib import clock
 from socialcommerce.lib.pictures import BadPicture
+
+LOWEST_FIRST = _("The lowest number stands first.")
 
 
 class AdminAmountField(AmountField):
@@ -34,7 +36,10 @@ class AdminAmountField(AmountField):
 
 
 class StoreForm(forms.ModelForm[Store]):
-    shipping_price_minor = AdminAmountField(label=_("Shipping price, for a whole order"))
+    shipping_price_minor = AdminAmountField(
+        label=_("Shipping price, for a whole order"),
+        help_text=_("Paid once, however many pieces an order has: 4.90, say. 0: shipping is free."),
+    )
     free_shipping_from_minor = AdminAmountField(
         label=_("Free shipping from"), required=False, help_text=_("Empty: never free.")
     )
@@ -49,6 +54,15 @@ class StoreForm(forms.ModelForm[Store]):
             "legal_address",
             "tax_id",
         )
+        help_texts = {
+            "ship_within_days": _(
+                "1 to 60, from the payment on. Buyers read it before they pay; an order that leaves"
+                " later counts as late."
+            ),
+            "legal_name": _("Who sells: the company, or your own name in full."),
+            "legal_address": _("Street, postcode, town and country, in one line."),
+            "tax_id": _("Your VAT or sales tax number: DE123456789, say. Empty: there is none."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,6 +73,11 @@ class ProductForm(forms.ModelForm[Product]):
     class Meta:
         model = Product
         fields = ("store", "title", "description", "category", "vat_basis_points", "state")
+        help_texts = {
+            "description": _("Buyers read it on the product's page. At most 4000 characters."),
+            "category": _("Where the market lists it. The site's fee may differ by category."),
+            "state": _("Only what is on sale can be seen and bought. Placed orders go on."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,12 +86,19 @@ class ProductForm(forms.ModelForm[Product]):
 
 
 class VariantForm(forms.ModelForm[Variant]):
-    price_minor = AdminAmountField(label=_("Price"), lowest_minor=1)
+    price_minor = AdminAmountField(
+        label=_("Price"),
+        lowest_minor=1,
+        help_text=_("For one piece, VAT included: 12.50, say. Placed orders keep theirs."),
+    )
     fan_price_minor = AdminAmountField(
         label=_("Fan price"), lowest_minor=1, required=False, help_text=_("Empty: there is none.")
     )
     fan_asks = forms.ChoiceField(
-        label=_("It is for"), required=False, widget=UnfoldAdminSelectWidget
+        label=_("It is for"),
+        required=False,
+        help_text=_("Who pays the fan price; everybody else pays the price."),
+        widget=UnfoldAdminSelectWidget,
     )
 
     class Meta:
@@ -80,6 +106,11 @@ class VariantForm(forms.ModelForm[Variant]):
         fields = (
             "name", "sku", "price_minor", "fan_price_minor", "fan_asks", "position", "is_active",
         )  # fmt: skip
+        help_texts = {
+            "sku": _("Your own number for it: MUG-BLUE-03, say. Buyers do not see it."),
+            "position": LOWEST_FIRST,
+            "is_active": _("Off: nobody can buy it. Placed orders go on."),
+        }
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,11 +142,22 @@ class VariantFormSet(forms.BaseInlineFormSet[Variant, Product, VariantForm]):
 
 class PictureForm(forms.ModelForm[ProductPicture]):
     # Read by Pillow in `lib.pictures`, which says kindly what is wrong; so no ImageField here.
-    upload = forms.FileField(label=_("Picture"), required=False)
+    upload = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        help_text=_("A JPEG, PNG, WebP or GIF file. Another one takes the place of the old one."),
+    )
 
     class Meta:
         model = ProductPicture
         fields = ("upload", "alt_text", "position")
+        help_texts = {
+            "alt_text": _(
+                "What there is to see: a blue mug with a white handle, say. Screen readers read it"
+                " out."
+            ),
+            "position": LOWEST_FIRST,
+        }
 
     def clean_upload(self) -> Any:
         upload = self.cleaned_data["upload"]
@@ -137,108 +179,30 @@ class StockForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
     )
     reason = forms.CharField(
-        label=_("Why it changed"), max_length=200, widget=UnfoldAdminTextInputWidget()
+        label=_("Why it changed"),
+        max_length=200,
+        help_text=_("A delivery, a breakage, a count. The history of the stock keeps it."),
+        widget=UnfoldAdminTextInputWidget(),
     )
 
 
 class ShipForm(forms.Form):
     carrier = forms.CharField(
-        label=_("Shipped with"), max_length=60, widget=UnfoldAdminTextInputWidget()
+        label=_("Shipped with"),
+        max_length=60,
+        help_text=_("DHL, UPS, the post. The buyer reads it."),
+        widget=UnfoldAdminTextInputWidget(),
     )
     tracking_number = forms.CharField(
         label=_("Tracking number"),
         max_length=60,
         required=False,
+        help_text=_(
+            "As on the label. The buyer can follow the parcel by it, and a bank that asks takes it"
+            " for proof. Empty: there is none."
+        ),
         widget=UnfoldAdminTextInputWidget(),
     )
-
-
-class FeeRuleForm(forms.Form):
-    """One target at most: the narrowest that is given is the rule's scope."""
-
-    category = forms.ChoiceField(
-        label=_("For a category"),
-        choices=[("", "-"), *Category.choices],
-        required=False,
-        widget=UnfoldAdminSelectWidget(),
-    )
-    store = forms.CharField(
-        label=_("For a store: its handle"), required=False, widget=UnfoldAdminTextInputWidget()
-    )
-    product = WholeNumberField(
-        label=_("For a product: its number"),
-        required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
-    )
-    basis_points = forms.IntegerField(
-        label=_("Share of the total, in hundredths of a percent"),
-        min_value=0,
-        max_value=10_000,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
-    )
-    fixed_minor = AdminAmountField(
-        label=_("Fixed part, for each order"),
-        required=False,
-        help_text=_(
-            "In the store's currency, else in the site's; such a rule is for orders in it alone."
-        ),
-    )
-    valid_from = forms.DateTimeField(
-        label=_("From"),
-        required=False,
-        help_text=_("Empty: from now on. Orders that are placed before keep their fee."),
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "2027-01-01 00:00"}),
-    )
-    note = forms.CharField(
-        label=_("Why? The rule keeps it."), max_length=200, widget=UnfoldAdminTextInputWidget()
-    )
-
-    def clean_store(self) -> Store | None:
-        handle = self.cleaned_data["store"].strip().removeprefix("@")
-        if not handle:
-            return None
-        store = Store.objects.filter(profile__handle=handle).first()
-        if store is None:
-            raise forms.ValidationError(_("There is no such store."), code="store")
-        use_currency(self, store.currency)
-        return store
-
-    def clean_product(self) -> Product | None:
-        if self.cleaned_data["product"] is None:
-            return None
-        product = Product.objects.filter(pk=self.cleaned_data["product"]).first()
-        if product is None:
-            raise forms.ValidationError(_("There is no such product."), code="product")
-        use_currency(self, product.store.currency)
-        return product
-
-    def clean(self) -> dict[str, Any]:
-        answers = super().clean() or {}
-        given = [name for name in ("category", "store", "product") if answers.get(name)]
-        if len(given) > 1:
-            raise forms.ValidationError(_("A rule is for one of them alone."), code="target")
-        return answers
-
-    @property
-    def target(self) -> fees.Target:
-        answers = self.cleaned_data
-        if answers["product"]:
-            return fees.Target(FeeScope.PRODUCT, product=answers["product"])
-        if answers["store"]:
-            return fees.Target(FeeScope.STORE, store=answers["store"])
-        if answers["category"]:
-            return fees.Target(FeeScope.CATEGORY, category=answers["category"])
-        return fees.Target(FeeScope.SITE)
-
-    @property
-    def terms(self) -> fees.Terms:
-        fixed_minor = self.cleaned_data["fixed_minor"] or 0
-        target = self.target
-        store = target.product.store if target.product else target.store
-        currency = store.currency if store else settings.SITE_CURRENCY
-        return fees.Terms(
-            self.cleaned_data["basis_points"], fixed_minor, currency if fixed_minor else ""
-        )
 
 
 class CancelForm(forms.Form):

@@ -47,19 +47,33 @@ class CouponForm(forms.Form):
         required=False,
         min_value=1,
         max_value=10_000,
+        help_text=_("1000 is 10 %. Either this or an amount."),
         widget=UnfoldAdminIntegerFieldWidget(),
     )
-    amount = forms.CharField(label=_("Or an amount"), required=False)
-    minimum = forms.CharField(label=_("From goods worth"), required=False)
+    amount = forms.CharField(
+        label=_("Or an amount"),
+        required=False,
+        help_text=_("In the store's currency: 5.00, say. Once for each order."),
+    )
+    minimum = forms.CharField(
+        label=_("From goods worth"),
+        required=False,
+        help_text=_("Without the shipping, in the store's currency. Empty: for every order."),
+    )
     valid_from = forms.DateTimeField(
         label=_("From"), required=False, help_text=_("Empty: from now on."), widget=MOMENT
     )
-    valid_until = forms.DateTimeField(label=_("Until"), widget=MOMENT)
+    valid_until = forms.DateTimeField(
+        label=_("Until"),
+        help_text=_("Orders that are placed from then on pay the usual price."),
+        widget=MOMENT,
+    )
     uses_max = forms.IntegerField(
         label=_("Times in all"),
         required=False,
         min_value=1,
         max_value=10**9,
+        help_text=_("So many orders of everybody together. Empty: no limit."),
         widget=UnfoldAdminIntegerFieldWidget(),
     )
     per_person = forms.IntegerField(
@@ -67,9 +81,17 @@ class CouponForm(forms.Form):
         initial=1,
         min_value=1,
         max_value=1_000,
+        help_text=_("So many orders of each buyer."),
         widget=UnfoldAdminIntegerFieldWidget(),
     )
-    budget = forms.CharField(label=_("At most, all together"), required=False)
+    budget = forms.CharField(
+        label=_("At most, all together"),
+        required=False,
+        help_text=_(
+            "What the coupon may cost you, in the store's currency: an order that would exceed it"
+            " is refused the code. Empty: no limit."
+        ),
+    )
 
     def __init__(self, *args: Any, stores: "QuerySet[Store]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

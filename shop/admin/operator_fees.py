@@ -13,7 +13,7 @@ from accounts.admin import form_pages
 from accounts.admin.base import OperatorModelAdmin, acting_user
 from accounts.admin.form_pages import FormPage
 from accounts.admin.sites import operator_site
-from shop.admin.forms import FeeRuleForm
+from shop.admin.fee_rule_form import FeeRuleForm
 from shop.fee_words import share_words
 from shop.models import FeeRule
 from shop.services import fees
