@@ -195,7 +195,8 @@ def _shares(payment: Payment, amount_minor: int, *, to: str) -> list[tuple[Refun
     given = _given(payment)
     money_minor = payment.amount_minor - payment.gift_part_minor  # what was no gift
     on_card_minor = given.get(Refund.To.CARD, 0) + refusals.taken_minor(payment)
-    money_minor -= on_card_minor + given.get(Refund.To.WALLET, 0)
+    # Less than nothing where a bank took what the wallet had been given.
+    money_minor = max(0, money_minor - on_card_minor - given.get(Refund.To.WALLET, 0))
     card_minor = 0
     if to == "source" and payment.method == Payment.Method.CARD:
         card_minor = min(amount_minor, money_minor, payment.card_part_minor - on_card_minor)

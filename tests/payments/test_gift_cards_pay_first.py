@@ -14,6 +14,7 @@ from payments.sandbox.server import Sandbox
 from payments.services import charges, ledger, refunds
 from payments.services.gift_cards import codes, ending
 from socialcommerce.lib import clock
+from tests.factories import disputes
 from tests.factories.gift_cards import give_gift_card, left_on
 from tests.factories.payments import (
     available,
@@ -220,3 +221,24 @@ def test_a_failed_refund_to_the_card_goes_to_the_wallet_and_leaves_the_gift_card
     refunds.apply(refund_id=to_card.pk, state=RefundState.FAILED, reason="closed", now=clock.now())
     said = [(one.to, one.amount_minor) for one in give_back(payment, 1_000, to="wallet")]
     assert said == [("wallet", 500), ("gift_card", 500)]
+
+
+@pytest.mark.parametrize("to_wallet_minor", [0, 300])
+def test_what_a_bank_took_leaves_the_gift_card_what_is_left(
+    to_wallet_minor: int,
+    alice: User,
+    bob: User,
+    gift: GiftCard,
+    bind: BindCard,
+    stripe_sandbox: Sandbox,
+) -> None:
+    payment = disputes.paid(
+        open_card_payment(alice.profile, bob.profile, bind(alice), 1_000, gift=(gift.pk, 500))
+    )
+    if to_wallet_minor:
+        give_back(payment, to_wallet_minor, to="wallet")
+    disputes.dispute(stripe_sandbox, payment)
+    left_minor = 500 - to_wallet_minor
+    said = [(one.to, one.amount_minor) for one in give_back(payment, left_minor, to="wallet")]
+    assert said == [("gift_card", left_minor)]
+    assert (left_on(gift), available(alice.profile)) == (left_minor, to_wallet_minor)
