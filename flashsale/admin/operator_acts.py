@@ -51,7 +51,10 @@ class PauseForm(forms.Form):
 
 class StockForm(forms.Form):
     lot = forms.ModelChoiceField(
-        label=gettext_lazy("Lot"), queryset=Lot.objects.none(), widget=UnfoldAdminSelectWidget()
+        label=gettext_lazy("Lot"),
+        queryset=Lot.objects.none(),
+        help_text=gettext_lazy("The variant whose number changes."),
+        widget=UnfoldAdminSelectWidget(),
     )
     pledged = WholeNumberField(
         label=gettext_lazy("Units in all"),

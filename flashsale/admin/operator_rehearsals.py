@@ -65,6 +65,7 @@ class RehearseForm(forms.Form):
         queryset=Sale.objects.none(),
         required=False,
         empty_label=gettext_lazy("A steep first second (nothing was measured)"),
+        help_text=gettext_lazy("Of a sale that is over: as its people came, second by second."),
         widget=UnfoldAdminSelectWidget(),
     )
 

@@ -18,6 +18,7 @@ from unfold.decorators import display
 from accounts.admin.base import OperatorModelAdmin, OperatorTabularInline
 from accounts.admin.sites import operator_site
 from flashsale.admin import operator_console
+from flashsale.admin.line_up_forms import ONE_UNIT
 from flashsale.models import Lot, Sale, SaleKind, Wave
 from flashsale.models.sales import TIME_FIELDS
 from flashsale.sale_states import SaleState
@@ -49,6 +50,12 @@ class SaleForm(forms.ModelForm[Sale]):
         model = Sale
         fields = ("title",)  # the admin names the rest
         help_texts = {
+            "blurb": _("A few sentences for the sale's page. At most 2000 characters."),
+            "reserve_opens_at": _(
+                "People can reserve from then on; they see the sale from its approval on."
+            ),
+            "starts_at": _("First come: units can be claimed from then on. Draw: it is drawn."),
+            "ends_at": _("Nobody can claim any more; units that are left go back to the shelf."),
             "kind": _("What people are told first, and what cannot be changed afterwards."),
             "slots": _("1 to 10. In a draw: 1."),
             "opening_window_ms": _("0: none. Otherwise 1000 to 60000; first come only."),
@@ -84,11 +91,18 @@ class SaleForm(forms.ModelForm[Sale]):
 
 
 class LotForm(forms.ModelForm[Lot]):
-    unit_price_minor = AdminAmountField(label=_("Price"), lowest_minor=1)
+    unit_price_minor = AdminAmountField(label=_("Price"), lowest_minor=1, help_text=ONE_UNIT)
 
     class Meta:
         model = Lot
         fields = ("variant", "unit_price_minor", "pledged")
+        help_texts = {
+            "variant": _("What is sold: part of its name finds it."),
+            "pledged": _(
+                "They leave the store's stock when the sale is approved. From then on there can"
+                " only be more."
+            ),
+        }
 
 
 class LotInline(OnlyDraftsChange, OperatorTabularInline):
@@ -113,11 +127,21 @@ class LotInline(OnlyDraftsChange, OperatorTabularInline):
         return format_money(Money(lot.unit_price_minor, lot.sale.currency))
 
 
+class WaveForm(forms.ModelForm[Wave]):
+    class Meta:
+        model = Wave
+        fields = ("number", "opens_at")
+        help_texts = {
+            "number": _("1 to 5, in the order of their times."),
+            "opens_at": _("Units that nobody paid by then go to those who came and lost."),
+        }
+
+
 class WaveInline(OnlyDraftsChange, OperatorTabularInline):
     """Announced moments at which units that were not paid are offered again."""
 
     model = Wave
-    fields = ("number", "opens_at")
+    form = WaveForm
     max_num = 5
     hide_title = True
 

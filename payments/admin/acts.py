@@ -34,11 +34,18 @@ class GiveBackForm(ReasonForm):
     """How much of one payment goes back, and where. The key makes a second press harmless."""
 
     amount = forms.CharField(
-        label=_("How much"), max_length=16, widget=UnfoldAdminTextInputWidget()
+        label=_("How much"),
+        max_length=16,
+        help_text=_("All that can go back stands here; less is possible: 12.50, say."),
+        widget=UnfoldAdminTextInputWidget(),
     )
     to = forms.ChoiceField(
         label=_("Where"),
         choices=[("source", _("Where it came from")), ("wallet", _("To the buyer's wallet"))],
+        help_text=_(
+            "Where it came from: to the card first, then the wallet, the gift card last. What a"
+            " gift card paid goes back to it in either case."
+        ),
         widget=UnfoldAdminSelectWidget(),
     )
     key = forms.RegexField(r"^[A-Za-z0-9_-]{1,64}$", widget=forms.HiddenInput)

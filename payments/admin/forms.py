@@ -25,7 +25,10 @@ class NothingForm(forms.Form):
 
 class ScheduleForm(forms.Form):
     every = forms.ChoiceField(
-        label=_("Pay out"), choices=PayoutEvery.choices, widget=UnfoldAdminSelectWidget()
+        label=_("Pay out"),
+        choices=PayoutEvery.choices,
+        help_text=_("All that is in the wallet then goes to your bank."),
+        widget=UnfoldAdminSelectWidget(),
     )
     minimum = forms.CharField(
         label=_("Only from this amount on"),
@@ -48,7 +51,11 @@ class ScheduleForm(forms.Form):
 
 
 class BankForm(forms.Form):
-    country = forms.ChoiceField(label=_("Where is the business?"), widget=UnfoldAdminSelectWidget())
+    country = forms.ChoiceField(
+        label=_("Where is the business?"),
+        help_text=_("The country it is registered in. It cannot be changed later."),
+        widget=UnfoldAdminSelectWidget(),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,6 +73,10 @@ class StatementForm(forms.Form):
         label=_("What happened, for people at the bank"),
         required=False,
         max_length=TEXT_MAX,
+        help_text=_(
+            "In your own words: what was sold, how it was delivered, what the buyer wrote. It goes"
+            " to the bank with what the site knows of the order."
+        ),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 12}),
     )
 
@@ -75,12 +86,14 @@ class ReserveForm(forms.Form):
         label=_("Reserve, in hundredths of a percent"),
         min_value=0,
         max_value=10_000,
+        help_text=_("1000 is 10 % of what the store gets of each sale. 0: nothing is kept back."),
         widget=UnfoldAdminIntegerFieldWidget(),
     )
     days = forms.IntegerField(
         label=_("Kept for (days)"),
         min_value=0,
         max_value=365,
+        help_text=_("0 to 365. Then it is in the store's wallet, without anybody's doing."),
         widget=UnfoldAdminIntegerFieldWidget(),
     )
     until = forms.DateTimeField(

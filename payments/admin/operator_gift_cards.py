@@ -28,7 +28,9 @@ class GrantForm(forms.Form):
     """How much the site gives, to whom and why. The key makes a second press harmless."""
 
     amount = forms.CharField(
-        label=_("Amount"), widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
+        label=_("Amount"),
+        help_text=_("In the site's currency: 25.00, say. It can be spent at once."),
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
     )
     handle = forms.CharField(
         label=_("For whom: a handle"),

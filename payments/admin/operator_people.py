@@ -47,7 +47,12 @@ CASH_OUT_COLOURS = {"created": "info", "sent": "info", "paid": "success", "faile
 class WhoForm(ReasonForm):
     """Whose money, and why."""
 
-    handle = forms.CharField(label=_("Handle"), max_length=40, widget=UnfoldAdminTextInputWidget())
+    handle = forms.CharField(
+        label=_("Handle"),
+        max_length=40,
+        help_text=_("Whose money it is: alice, say."),
+        widget=UnfoldAdminTextInputWidget(),
+    )
     field_order = ("handle", "reason")
 
 
@@ -60,6 +65,7 @@ class LimitsForm(forms.Form):
             self.fields[name] = forms.CharField(
                 label=LABELS[name],
                 max_length=16,
+                help_text=_("In the site's currency. A day is 24 hours, a week 7 days."),
                 initial=plain_amount(getattr(row, name), settings.SITE_CURRENCY),
                 widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
             )
