@@ -1,7 +1,9 @@
 """Whoever fills in a form of the back office reads beside each field what follows from it."""
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
 
@@ -23,6 +25,7 @@ PLAIN = {"answer", "name", "reason", "store", "title"}
 # Their fields are made one by one, or a button is all they are.
 WITHOUT_DECLARED_FIELDS = {"LimitsForm", "NoQuestions", "NothingForm"}
 
+TEMPLATES = Path(__file__).parents[2] / "templates"
 APPS = ("accounts", "feed", "shop", "payments", "flashsale")
 Fields = dict[str, forms.Field]
 
@@ -120,3 +123,11 @@ def test_what_a_model_admin_adds_to_its_form_is_explained(asked: HttpRequest) ->
     }  # fmt: skip
     assert expected <= set(found)
     assert {name: bare for name, fields in found.items() if (bare := unexplained(fields))} == {}
+
+
+def test_a_field_that_is_heard_leads_to_its_text() -> None:
+    """Django names `<field>_helptext` as what describes the field: it has to be there."""
+    pages = [page for page in TEMPLATES.rglob("*.html") if "field.help_text" in page.read_text()]
+    assert len(pages) >= 4
+    led = re.compile(r'id="{{ field\.auto_id }}_helptext">{{ field\.help_text')
+    assert [page.name for page in pages if not led.search(page.read_text())] == []
