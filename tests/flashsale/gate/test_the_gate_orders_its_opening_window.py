@@ -187,7 +187,7 @@ def test_a_rebuild_between_two_pieces_loses_nobody_and_doubles_nobody(
 def test_a_loss_in_the_window_keeps_every_receipts_standing(sale: Sale) -> None:
     crowd = sales.crowd(sale, 6)
     receipts = {person: sales.claim(sale, person).receipt for person in crowd}
-    redis.gate().flushall()
+    redis.gate().flushdb()
     sales.open_gate(sale)
     for person in reversed(crowd):
         assert come_back(sale, person, receipts[person]) == Standing.IN_LINE
@@ -204,7 +204,7 @@ def test_a_loss_after_the_decision_keeps_the_order_of_the_window(sale: Sale) -> 
     receipts = {person: sales.claim(sale, person).receipt for person in crowd}
     end_window(sale)
     assert decide(sale)
-    redis.gate().flushall()
+    redis.gate().flushdb()
     sales.open_gate(sale)
     for person in reversed(crowd):
         assert come_back(sale, person, receipts[person]) == Standing.PLACED
@@ -218,7 +218,7 @@ def test_a_loss_after_the_decision_keeps_the_order_of_the_window(sale: Sale) -> 
 def test_a_receipt_of_somebody_else_keeps_no_place(sale: Sale) -> None:
     mine, theirs = sales.crowd(sale, 2)
     receipt = sales.claim(sale, theirs).receipt
-    redis.gate().flushall()
+    redis.gate().flushdb()
     sales.open_gate(sale)
     end_window(sale)
     redis.gate().hset(Keys(sale.pk).meta, "undecided", 0)
