@@ -34,9 +34,13 @@ def calm_gate(settings: Settings) -> Iterator[None]:
 @pytest.fixture
 def own_gate(private_valkey: Valkey, settings: Settings) -> Iterator[Valkey]:
     """The gate of this test alone, which it may kill, empty and replace."""
+    shared = settings.REDIS_GATE_URL
     settings.REDIS_GATE_URL = private_valkey.url
     redis.gate.cache_clear()
     yield private_valkey
+    # First the address, then the client: a timer that counts asks for a client at any moment, and
+    # one of a server that is gone would stay for every test to come.
+    settings.REDIS_GATE_URL = shared
     redis.gate.cache_clear()
 
 
